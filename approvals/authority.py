@@ -1,0 +1,75 @@
+"""Who may decide a step: the role at its place, less everybody who has a part in the request (four eyes)."""
+
+from typing import TYPE_CHECKING
+
+from approvals.models import Approval, ApprovalStep, Decision
+from portal.accounts import scopes
+from portal.accounts.models import Department, Hospital
+from requests_app.models import ServiceRequest
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+# When nobody of a role may decide (absent, or a part in it themselves), the next authority is asked.
+NEXT_AUTHORITY = {
+    "head": "director",
+    "finance": "director",
+    "procurement": "director",
+    "compliance": "director",
+    "biomed_manager": "director",
+    "it_head": "director",
+    "product_lead": "director",
+    "data_protection": "director",
+    "director": "executive",
+}
+AT_DEPARTMENT = frozenset({"head"})
+
+
+def permission_for(role: str) -> str:
+    return f"approve_as_{role}"
+
+
+def place_of(role: str, request: ServiceRequest) -> Department | Hospital:
+    return request.department if role in AT_DEPARTMENT else request.hospital
+
+
+def subjects(request: ServiceRequest) -> set[int]:
+    """People with a part in it: whose need, who wrote it, for whom. None of them ever decides it."""
+    return {pk for pk in (request.requester_id, request.filed_by_id, request.beneficiary_id) if pk}
+
+
+def deciders(approval: Approval) -> set[int]:
+    """Everybody who decided an earlier step, or whose authority was used: steps go to distinct people."""
+    rows = Decision.objects.filter(step__approval=approval).values_list("actor_id", "authority_id")
+    return {pk for row in rows for pk in row}
+
+
+def entitled(request: ServiceRequest, role: str, *, without: set[int]) -> "list[User]":
+    """People who hold `role` for this request now, less `without`. One query."""
+    people = scopes.users_with(permission_for(role), place_of(role, request)).exclude(pk__in=without)
+    return list(people.order_by("last_name", "first_name", "pk"))
+
+
+def resolve(request: ServiceRequest, step: ApprovalStep, *, without: set[int]) -> "tuple[str, list[User]]":
+    """Find the role to ask and its people, going up to the next authority while too few may decide.
+
+    Returns (role, []) when nobody may.
+    """
+    role: str | None = step.role
+    asked = step.role
+    while role:
+        people = entitled(request, role, without=without)
+        needed = step.needed if role == step.role else 1
+        if len(people) >= needed:
+            return role, people
+        role = NEXT_AUTHORITY.get(role)
+    return asked, []
+
+
+def may_decide(user: "User", step: ApprovalStep, request: ServiceRequest) -> bool:
+    """May this person decide this open step now? Judged inside the locked transaction, by rights of this moment."""
+    if user.is_system or not user.is_active:
+        return False
+    if user.pk in subjects(request) or user.pk in deciders(step.approval):
+        return False
+    return scopes.has_perm_at(user, permission_for(step.asked_role), place_of(step.asked_role, request))

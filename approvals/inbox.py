@@ -1,0 +1,90 @@
+"""What waits for a person's decision, with everything that the decision needs on one card."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Prefetch, QuerySet
+
+from approvals.content import content_hash
+from approvals.models import ApprovalStep, StepApprover
+from portal.accounts.roles import ROLES
+from portal.errors import NotFound
+from requests_app.models import RequestItem, ServiceRequest
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Card:
+    step: ApprovalStep
+    request: ServiceRequest
+    lines: list[RequestItem]
+    role: str
+    alone: bool  # nobody else was asked
+    seen: str  # the hash that the decision is bound to
+
+    @property
+    def store_lines(self) -> int:
+        return sum(not line.is_bought for line in self.lines)
+
+    @property
+    def vendors(self) -> list[str]:
+        """Suppliers that get an order each."""
+        return list(dict.fromkeys(line.vendor.name for line in self.lines if line.is_bought and line.vendor))
+
+
+def _card(step: ApprovalStep) -> Card:
+    request = step.approval.request
+    lines = list(request.lines.all())
+    return Card(
+        step=step,
+        request=request,
+        lines=lines,
+        role=str(ROLES[step.asked_role].label),
+        alone=len(step.approvers.all()) == 1,
+        seen=content_hash(request, lines),
+    )
+
+
+def _steps() -> "QuerySet[ApprovalStep]":
+    return ApprovalStep.objects.select_related(
+        "approval__policy",
+        "approval__request__hospital",
+        "approval__request__department",
+        "approval__request__category",
+        "approval__request__requester",
+        "approval__request__filed_by",
+        "approval__request__deliver_to",
+    ).prefetch_related(
+        Prefetch("approval__request__lines", RequestItem.objects.select_related("vendor").order_by("position")),
+        "approvers",
+    )
+
+
+def waiting_count(user: "User") -> int:
+    """How many decisions wait for this person, capped at 100. One query on the inbox index."""
+    return StepApprover.objects.filter(user=user, open=True)[:100].count()
+
+
+def cards(user: "User", *, limit: int = PAGE) -> list[Card]:
+    """The steps that this person was asked to decide: what is due first comes first. Three queries."""
+    asked = StepApprover.objects.filter(user=user, open=True).values("step")
+    steps = _steps().filter(pk__in=asked).order_by(F("approval__request__due_at").asc(nulls_last=True), "pk")
+    return [_card(step) for step in steps[:limit]]
+
+
+def card(user: "User", ref: str) -> Card:
+    """One card by its public ref, also after it was decided.
+
+    Raises NotFound unless this person was asked or may see the request.
+    """
+    step = _steps().filter(ref=ref).first()
+    if step is None:
+        raise NotFound
+    asked = any(approver.user_id == user.pk for approver in step.approvers.all())
+    if not asked and not ServiceRequest.objects.visible_to(user).filter(pk=step.approval.request_id).exists():
+        raise NotFound
+    return _card(step)

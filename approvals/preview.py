@@ -1,0 +1,67 @@
+"""Before sending: who will decide a draft, and why."""
+
+from dataclasses import dataclass, replace
+
+from approvals import authority
+from approvals.case import build_case
+from approvals.models import ApprovalStep
+from approvals.opening import published_policy, rules_of
+from approvals.routing import PlannedStep, RoutingCase, plan_steps
+from portal.accounts.roles import ROLES
+from requests_app.models import ServiceRequest
+from requests_app.quoting import Quote, quote
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """One decision that will be asked for; `people` is empty when nobody may take it today."""
+
+    role: str
+    people: tuple[str, ...]
+    needed: int
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    at_once: bool = False  # the agreed list decides, nobody is asked
+    steps: tuple[Foreseen, ...] = ()
+
+    @property
+    def nobody(self) -> bool:
+        return not self.at_once and not self.steps
+
+
+def preview(draft: ServiceRequest, quoted: Quote | None = None) -> Preview | None:
+    """Plan the steps of `draft` at today's prices without opening anything; None for a draft without lines.
+
+    It asks the same rules and the same people as `open_approval` would now.
+    """
+    quoted = quoted or quote(draft)
+    policy = published_policy(draft.category_id)
+    if not quoted.lines:
+        return None
+    if policy is None:
+        return Preview()
+    plan = plan_steps(rules_of(policy), replace(_case(draft, quoted), amount=quoted.amount * draft.rate))
+    if plan.decided_by:
+        return Preview(at_once=True)
+    return Preview(steps=tuple(_foreseen(draft, step) for step in plan.steps))
+
+
+def _case(draft: ServiceRequest, quoted: Quote) -> RoutingCase:
+    """The draft's case with what sending would write onto its lines."""
+    lines = []
+    for shown in quoted.lines:
+        line = shown.line
+        line.amount, line.source, line.flags = shown.amount, shown.item.source, shown.item.flags
+        line.vendor, line.usual_max = shown.item.vendor, shown.item.usual_max
+        lines.append(line)
+    return build_case(draft, lines)
+
+
+def _foreseen(draft: ServiceRequest, step: PlannedStep) -> Foreseen:
+    asked = ApprovalStep(role=step.role, needed=step.needed)
+    role, people = authority.resolve(draft, asked, without=authority.subjects(draft))
+    names = tuple(person.get_full_name() for person in people)
+    return Foreseen(role=str(ROLES[role].label), people=names, needed=step.needed, why=step.why)

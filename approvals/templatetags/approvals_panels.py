@@ -1,0 +1,25 @@
+"""What approvals shows on the pages of others."""
+
+from typing import Any
+
+from django import template
+
+from approvals.panel import panel
+from approvals.preview import preview
+from portal.accounts.models import User
+from requests_app.models import ServiceRequest
+from requests_app.quoting import Quote
+
+register = template.Library()
+
+
+@register.inclusion_tag("approvals/_panel.html")
+def approvals_panel(request: ServiceRequest, user: User) -> dict[str, Any]:
+    """`{% approvals_panel request user %}`: who decides or decided, why, and what they said. At most four queries."""
+    return {"panel": panel(request, user), "case": request}
+
+
+@register.inclusion_tag("approvals/_preview.html")
+def decision_preview(draft: ServiceRequest, quoted: Quote | None = None) -> dict[str, Any]:
+    """`{% decision_preview draft quote %}`: who will decide once it is sent, and why."""
+    return {"preview": preview(draft, quoted), "draft": draft}

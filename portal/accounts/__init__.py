@@ -1,0 +1,1 @@
+"""People, places and what a role allows where."""

@@ -1,0 +1,115 @@
+"""Who may do what where. The only home of guardian.
+
+A permission counts at query time only where both stand: a membership that is in force at this moment, and
+guardian's row that was written for it. A row that was left behind gives nothing, and neither does a
+superuser.
+"""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from portal.accounts.granting import expire_memberships, grant, repair, revoke, sync_roles, system_user
+from portal.accounts.models import Department, Hospital, Membership, Team, User
+from portal.accounts.models.grants import ROW_OF
+from portal.accounts.roles import PERMISSIONS_AT, roles_with
+from portal.clock import now
+
+__all__ = [
+    "Place",
+    "departments_with",
+    "expire_memberships",
+    "grant",
+    "has_perm_at",
+    "hospitals_of",
+    "hospitals_with",
+    "repair",
+    "revoke",
+    "sync_roles",
+    "system_user",
+    "teams_with",
+    "users_with",
+]
+
+Place = Hospital | Department | Team
+
+
+def users_with(perm: str, place: Place) -> QuerySet[User]:
+    """Active persons who hold `perm` at `place`, at its hospital, or group-wide. Lazy.
+
+    No person comes twice.
+    """
+    held = Exists(_in_force(perm, _kind(place)).filter(user=OuterRef("pk"), **{_kind(place): place}))
+    if not isinstance(place, Hospital):
+        held |= Exists(_in_force(perm, "hospital").filter(user=OuterRef("pk"), hospital=place.hospital_id))
+    if perm in PERMISSIONS_AT[_kind(place)]:
+        held |= Exists(_in_force(perm, "group").filter(user=OuterRef("pk")))
+    return User.objects.filter(held, is_active=True, kind=User.Kind.PERSON)
+
+
+def has_perm_at(user: User, perm: str, place: Place) -> bool:
+    """Does `user` hold `perm` at `place`? One query; the same rule as `users_with`."""
+    return _counts(user) and users_with(perm, place).filter(pk=user.pk).exists()
+
+
+def departments_with(user: User, perm: str) -> QuerySet[Department]:
+    """Departments where `user` holds `perm`, with those of hospitals and of group-wide roles. Lazy.
+
+    Use it in filters.
+    """
+    return _places_with(user, perm, Department.objects.all(), "department")
+
+
+def teams_with(user: User, perm: str) -> QuerySet[Team]:
+    """Teams where `user` holds `perm`. Lazy."""
+    return _places_with(user, perm, Team.objects.all(), "team")
+
+
+def hospitals_with(user: User, perm: str) -> QuerySet[Hospital]:
+    """Hospitals where `user` holds `perm` for the whole hospital. Lazy."""
+    return _places_with(user, perm, Hospital.objects.all(), "hospital")
+
+
+def hospitals_of(user: User) -> QuerySet[Hospital]:
+    """Hospitals where `user` holds any membership in force.
+
+    Itself, a department, a team, or a group-wide role. Lazy.
+    """
+    if not _counts(user):
+        return Hospital.objects.none()
+    held = Membership.objects.current(now()).filter(user=user)
+    return Hospital.objects.filter(
+        Q(pk__in=held.filter(hospital__isnull=False).values("hospital"))
+        | Q(pk__in=held.filter(department__isnull=False).values("department__hospital"))
+        | Q(pk__in=held.filter(team__isnull=False).values("team__hospital"))
+        | Exists(held.filter(hospital__isnull=True, department__isnull=True, team__isnull=True))
+    )
+
+
+def _kind(place: Place) -> str:
+    return place._meta.model_name or ""
+
+
+def _counts(user: User) -> bool:
+    """Anonymous visitors, closed accounts and the system hold nothing."""
+    return bool(user.is_authenticated and user.is_active and user.kind == User.Kind.PERSON)
+
+
+def _in_force(perm: str, kind: str) -> QuerySet[Membership]:
+    """Memberships at `kind` that give `perm` now and whose guardian row stands; group-wide ones have no rows."""
+    held = Membership.objects.current(now()).filter(role__in=roles_with(perm, kind))
+    if kind == "group":
+        return held.filter(hospital__isnull=True, department__isnull=True, team__isnull=True)
+    row = ROW_OF[kind].objects.filter(
+        user=OuterRef("user"), content_object=OuterRef(kind), permission__codename=perm
+    )
+    return held.filter(Exists(row), **{f"{kind}__isnull": False})
+
+
+def _places_with(user: User, perm: str, places: QuerySet, kind: str) -> QuerySet:
+    if not _counts(user):
+        return places.none()
+    held = Q(pk__in=_in_force(perm, kind).filter(user=user).values(kind))
+    if kind != "hospital":
+        held |= Q(hospital__in=_in_force(perm, "hospital").filter(user=user).values("hospital"))
+    if perm in PERMISSIONS_AT[kind]:
+        held |= Exists(_in_force(perm, "group").filter(user=user))
+    return places.filter(held)

@@ -1,0 +1,9 @@
+"""What became true about people and places. Heard as portal/flow.py says."""
+
+from django.dispatch import Signal
+
+membership_granted = Signal()  # membership, by
+membership_revoked = Signal()  # membership, by, before (its period as it was)
+membership_began = Signal()  # membership, by (the system): granted earlier, in force from now
+membership_ended = Signal()  # membership, by (the system): its time is over
+grants_repaired = Signal()  # user, by, before, after (guardian's rows and groups, as text)

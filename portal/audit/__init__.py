@@ -1,0 +1,1 @@
+"""Who did what, when, on whose behalf and why: the record that is only ever added to."""

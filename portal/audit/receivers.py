@@ -1,0 +1,47 @@
+"""What the record hears about people and places, which stand below it. Connected in portal/flow.py."""
+
+from typing import Any
+
+from portal.accounts.granting import period
+from portal.accounts.models import Membership, User
+from portal.audit import events
+
+
+def _record(action: str, membership: Membership, by: User, before: dict[str, Any] | None = None) -> None:
+    held = {
+        "role": membership.role,
+        "at": f"{membership.kind}:{membership.place.pk if membership.place else ''}",
+    }
+    events.record(
+        action=action,
+        by=by,
+        subject=f"user:{membership.user_id}",
+        before=before,
+        after={**held, **period(membership)},
+    )
+
+
+def on_membership_granted(membership: Membership, by: User, **_kwargs: Any) -> None:
+    _record("membership.granted", membership, by)
+
+
+def on_membership_revoked(membership: Membership, by: User, before: dict[str, Any], **_kwargs: Any) -> None:
+    _record("membership.revoked", membership, by, before)
+
+
+def on_membership_began(membership: Membership, by: User, **_kwargs: Any) -> None:
+    _record("membership.began", membership, by)
+
+
+def on_membership_ended(membership: Membership, by: User, **_kwargs: Any) -> None:
+    _record("membership.ended", membership, by)
+
+
+def on_grants_repaired(user: User, by: User, before: list[str], after: list[str], **_kwargs: Any) -> None:
+    events.record(
+        action="grants.repaired",
+        by=by,
+        subject=f"user:{user.pk}",
+        before={"surplus": before},
+        after={"missing": after},
+    )

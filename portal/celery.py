@@ -1,0 +1,58 @@
+"""Background work: the beat schedule, and the base of every task.
+
+The database is the truth and Celery is a doorbell: each task is one sweep that finds its own rows, so that a lost or a
+doubled task changes nothing. Embedded (no REDIS_URL), two beats run the sweeps themselves: *clock* and *world*, so that
+a slow Odoo never holds up a clock.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery, Task
+from django.db import close_old_connections
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+
+class SweepTask(Task):
+    """Leaves dead database connections behind: Celery's own hooks do it for a worker, but not for an eager task."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        close_old_connections()
+        try:
+            return super().__call__(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+
+app = Celery("portal", task_cls=SweepTask)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# beat -> task -> seconds between two ticks
+BEATS: dict[str, dict[str, int]] = {
+    "clock": {
+        "sla.tasks.sweep_clocks": 30,
+        "portal.notify.tasks.send_mail": 30,
+        "portal.accounts.tasks.expire_memberships": 60,
+        "approvals.tasks.find_deciders": 60,
+    },
+    "world": {
+        "integrations.tasks.dispatch_outbox": 5,
+        "integrations.tasks.poll_odoo": 30,
+    },
+}
+
+
+def schedule(*beats: str) -> dict[str, dict[str, Any]]:
+    """The entries of the named beats. A tick that waited longer than its own pause is dropped."""
+    return {
+        task: {"task": task, "schedule": every, "options": {"expires": every}}
+        for beat in beats
+        for task, every in BEATS[beat].items()
+    }
+
+
+app.conf.beat_schedule = schedule(*os.environ.get("PORTAL_BEAT", "clock,world").split(","))

@@ -1,0 +1,88 @@
+"""What the request page shows of one request: stages, who has it, lines, timeline, and what this person may do now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from portal.accounts.roles import ROLES
+from portal.audit.timeline import timeline
+from portal.desk.telling import Entry, tell
+from requests_app import listing, permissions
+from requests_app.forms import ReceiveForm
+from requests_app.models import CaseException, RequestItem, ServiceRequest
+from requests_app.states import RequestState
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+STOPPED = (RequestState.REJECTED, RequestState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Stage:
+    label: str
+    at: datetime | None
+    who: str
+    mark: str  # done, now, stopped or ''
+
+
+@dataclass(frozen=True)
+class Case:
+    request: ServiceRequest
+    lines: list[RequestItem]
+    stages: list[Stage]
+    exceptions: list[tuple[CaseException, str]]  # with the role that owns it, in words
+    entries: list[Entry]
+    receive: ReceiveForm | None
+    may_cancel: bool
+    coming: bool
+
+
+def build(request: ServiceRequest, user: "User") -> Case:
+    """Gather the page of a request that `user` may see. At most six queries."""
+    lines = list(request.lines.select_related("vendor", "team"))
+    entries = tell(timeline(request.public_id), lines)
+    form = ReceiveForm(lines=lines)
+    may_receive = bool(form.lines) and permissions.can_receive(user, request)
+    coming = any(line.state in listing.COMING for line in lines)
+    return Case(
+        request=request,
+        lines=lines,
+        stages=stages(request, coming=coming),
+        exceptions=[(row, _owner(row)) for row in request.exceptions.filter(closed_at=None).order_by("due_at")],
+        entries=entries,
+        receive=form if may_receive else None,
+        may_cancel=permissions.can_cancel(user, request),
+        coming=coming,
+    )
+
+
+def _owner(exception: CaseException) -> str:
+    role = ROLES.get(exception.owner_role)
+    return str(role.label) if role else ""
+
+
+def stages(request: ServiceRequest, *, coming: bool = False) -> list[Stage]:
+    """Sent, agreed, in progress, done: when each was reached, and who has it now."""
+    position = listing.stage_of(request)
+    sent, agreed, taken, done = listing.reached(request)
+    if request.state in STOPPED:
+        label = str(request.get_state_display())
+        before = [Stage(_("Sent"), sent, request.requester.get_full_name(), "done")]
+        if agreed:
+            before.append(Stage(_("Agreed"), agreed, "", "done"))
+        return [*before, Stage(label, request.closed_at, "", "stopped")]
+    holder = "" if ":" in request.held_by else request.held_by
+    named = [
+        (_("Sent"), sent, request.requester.get_full_name()),
+        (_("Agreed") if agreed else _("To be agreed"), agreed, "" if agreed else holder),
+        (_("On its way") if coming else _("In progress"), taken, holder if agreed and not done else ""),
+        (_("Done"), done, ""),
+    ]
+    return [
+        Stage(label, at, who, "done" if number < position else "now" if number == position else "")
+        for number, (label, at, who) in enumerate(named, start=1)
+    ]
+

@@ -1,0 +1,93 @@
+"""What home shows to one person: what needs them, what they usually ask for, what is open around them."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from approvals.inbox import waiting_count
+from portal.accounts import scopes
+from portal.accounts.models import Department
+from portal.accounts.roles import ROLES
+from portal.clock import now
+from requests_app import listing
+from requests_app.models import CaseException, ServiceRequest, UsualList
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+OPEN_ROWS = 6
+
+
+@dataclass
+class Home:
+    """`place` is the ward's name, else the hospital's; `moment` is local to it."""
+
+    greeting: str
+    place: str
+    moment: datetime
+    ward: Department | None
+    drafts: list[ServiceRequest]
+    arriving: list[ServiceRequest]
+    exceptions: list["Trouble"]
+    waiting: int
+    picks: int
+    rows: list[ServiceRequest]
+    usual: list[tuple[UsualList, uuid.UUID]] = field(default_factory=list)
+    more: bool = False
+
+    @property
+    def todo(self) -> int:
+        """How many things need the person."""
+        return len(self.arriving) + len(self.exceptions) + bool(self.waiting) + bool(self.picks)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    exception: CaseException
+    owner: str  # the role of the person that it waits for
+    may_open: bool
+
+
+def build(user: "User", ward: Department | None) -> Home:
+    """Gather home for `user`, who works on `ward` today or on none. The number of queries does not grow with the rows."""
+    hospital = ward.hospital if ward else scopes.hospitals_of(user).first()
+    moment = now().astimezone(ZoneInfo(hospital.time_zone if hospital else "UTC"))
+    found = list(listing.listed(user, ended=False, mine=False).order_by("-created_at", "-pk")[: OPEN_ROWS + 1])
+    return Home(
+        greeting=greeting(moment.hour),
+        place=str(ward or hospital or ""),
+        moment=moment,
+        ward=ward,
+        drafts=listing.drafts_of(user),
+        arriving=listing.arriving_at(user),
+        exceptions=_troubles(user),
+        waiting=waiting_count(user),
+        picks=listing.waiting_in_store(user),
+        usual=[(usual, uuid.uuid4()) for usual in listing.usual_of(ward) if usual.lines.all()] if ward else [],
+        rows=found[:OPEN_ROWS],
+        more=len(found) > OPEN_ROWS,
+    )
+
+
+def greeting(hour: int) -> str:
+    if 5 <= hour < 12:
+        return _("Good morning")
+    return _("Good afternoon") if 12 <= hour < 18 else _("Good evening")
+
+
+def _troubles(user: "User") -> list[Trouble]:
+    owned = listing.owned_exceptions(user)
+    ids = [exception.request_id for exception in owned if exception.request_id]
+    visible = set(ServiceRequest.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return [
+        Trouble(
+            exception=exception,
+            owner=str(ROLES[exception.owner_role].label) if exception.owner_role in ROLES else "",
+            may_open=exception.request_id in visible,
+        )
+        for exception in owned
+    ]

@@ -1,0 +1,63 @@
+"""The demonstration hospital: `manage.py seed`. Run it as often as you like: it adds what is missing."""
+
+import os
+from argparse import ArgumentParser
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.accounts import scopes
+from portal.accounts.models import Hospital, Membership
+from portal.clock import now
+from portal.desk.seed.sowing import sow
+from portal.desk.seed.tables import table
+
+PASSWORD = "portal-demo"  # noqa: S105 (printed on purpose: demonstration only, refused in production)
+
+
+class Command(BaseCommand):
+    help = "Adds what is missing of the demonstration hospital; prints its accounts (SEED_PASSWORD: portal-demo)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--quiet-accounts", action="store_true", help="do not print the table of accounts"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError(
+                "seed makes accounts with a known password: it is refused where PORTAL_ENV=production."
+            )
+        password = os.environ.get("SEED_PASSWORD", "").strip() or PASSWORD
+        hospital = sow(code="SBG", password=password, say=self.stdout.write)
+        self.link()
+        if not options["quiet_accounts"]:
+            self.print_accounts(hospital, password)
+
+    def link(self) -> None:
+        """Odoo's ids for vendors and products, where an Odoo is named. Without them nothing can be ordered."""
+        if not settings.ODOO_URL:
+            return
+        if find_spec("integrations.linking") is None:
+            self.stdout.write("Odoo: this installation cannot link the catalogue.")
+            return
+        try:
+            linked = import_module("integrations.linking").link_catalogue(by=scopes.system_user())
+        except Exception as failure:  # noqa: BLE001 (the seed must not fail because Odoo is away)
+            self.stdout.write(f"Odoo at {settings.ODOO_URL} was not reached: {failure}. Seed again later.")
+        else:
+            self.stdout.write(f"Odoo: catalogue linked ({linked}).")
+
+    def print_accounts(self, hospital: Hospital, password: str) -> None:
+        names = [row["username"] for row in table("people") if row["hospital"] == hospital.code]
+        held = Membership.objects.current(now()).filter(user__username__in=names)
+        roles: dict[str, list[str]] = {}
+        for membership in held.select_related("user", "hospital", "department", "team").order_by("pk"):
+            roles.setdefault(membership.user.username, []).append(str(membership))
+        self.stdout.write(f"\nAccounts (password of those made by the seed: {password})")
+        for name in names:
+            if name in roles:
+                self.stdout.write(f"  {name:<16} {'; '.join(roles[name])}")

@@ -1,0 +1,76 @@
+"""A hospital with its departments, the rooms where things are delivered, and its teams."""
+
+from portal.accounts.models import Department, Hospital, Location, Team
+from portal.desk.seed.tables import Row, rows_of, table
+from portal.facts import verb
+
+Kind = Location.Kind
+WARD_BLOCKS = ("MB", "WB", "OB")  # main, women's, outpatients: the others hold offices and laboratories
+WARD_ROOMS = (
+    (Kind.CLEAN_UTILITY, "Clean utility", True),
+    (Kind.NURSES_STATION, "Nurses' station", True),
+    (Kind.STORE_ROOM, "Store room", True),
+    (Kind.TREATMENT_ROOM, "Treatment room", True),
+    (Kind.DIRTY_UTILITY, "Dirty utility", False),
+)
+OTHER_ROOMS = ((Kind.OFFICE, "Office", True),)
+
+
+@verb
+def sow_places(*, code: str, only: set[str] | None = None) -> tuple[Hospital, int]:
+    """Make what is missing of the hospital `code` and its places; returns it and how many rows were made.
+
+    `only` names codes of departments and teams, for a smaller hospital.
+    """
+    row = next(row for row in table("hospitals") if row["code"] == code)
+    hospital, made = Hospital.objects.get_or_create(code=code, defaults=row)
+    count = int(made)
+    departments = {one.code: one for one in hospital.departments.all()}
+    rooms = set(hospital.locations.values_list("code", flat=True))
+    for row in _chosen("departments", code, only):
+        if row["code"] not in departments:
+            departments[row["code"]] = Department.objects.create(
+                hospital=hospital, **{key: row[key] for key in ("code", "name", "cost_centre", "phone")}
+            )
+            count += 1
+        count += _rooms(departments[row["code"]], row, rooms)
+    count += _goods_in(hospital, rooms)
+    teams = set(hospital.teams.values_list("code", flat=True))
+    for row in _chosen("teams", code, only):
+        if row["code"] not in teams:
+            Team.objects.create(hospital=hospital, code=row["code"], name=row["name"])
+            count += 1
+    return hospital, count
+
+
+def _chosen(name: str, code: str, only: set[str] | None) -> list[Row]:
+    return [row for row in rows_of(name, code) if only is None or row["code"] in only]
+
+
+def _rooms(department: Department, row: Row, known: set[str]) -> int:
+    hospital, made = department.hospital, 0
+    for kind, name, delivers in WARD_ROOMS if row["block"] in WARD_BLOCKS else OTHER_ROOMS:
+        code = f"{hospital.code}-{row['block']}-{row['level']}-{row['code']}-{kind.value}"
+        if code in known:
+            continue
+        Location.objects.create(
+            hospital=hospital,
+            department=department,
+            code=code,
+            name=f"{name}, {row['code']}",
+            kind=kind,
+            delivery_point=delivers,
+            phone=row["phone"],
+        )
+        made += 1
+    return made
+
+
+def _goods_in(hospital: Hospital, known: set[str]) -> int:
+    code = f"{hospital.code}-SB-00-STO-DOCK"
+    if code in known:
+        return 0
+    Location.objects.create(
+        hospital=hospital, code=code, name="Goods-in", kind=Kind.GOODS_IN, delivery_point=True
+    )
+    return 1

@@ -1,0 +1,147 @@
+"""`manage.py serve`: check everything, then run the portal's processes and keep them running."""
+
+import socket
+import sys
+from argparse import ArgumentParser
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from portal.celery import BEATS
+from portal.supervision import Program, Supervisor
+
+ROLES = ("web", "worker", "beat")
+LOOPBACK = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = (
+        "Run the portal: web, background work and, unless ODOO_URL is set, a stand-in Odoo. "
+        "Refuses to start while a system check fails. Stops cleanly on Ctrl-C or SIGTERM."
+    )
+    requires_system_checks: list[str] = []  # handle() runs them, with the database
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--only", choices=ROLES, help="run one role on this machine (production, with REDIS_URL)"
+        )
+
+    def handle(self, *args: Any, only: str | None = None, **options: Any) -> None:
+        self.refuse_if_not_ready(only)
+        self.check(include_deployment_checks=settings.PRODUCTION, databases=["default"])
+        connection.close()
+        address = f"http://{LOOPBACK}:{settings.PORTAL_PORT}/"
+        web = only in (None, "web")
+
+        def announce() -> None:
+            self.say(f"The portal is at {address} (Ctrl-C stops it)." if web else f"The {only} runs.")
+
+        Supervisor(programs(only), self.say).run(
+            ready=lambda: not web or answers(settings.PORTAL_PORT), announce=announce
+        )
+
+    def refuse_if_not_ready(self, only: str | None) -> None:
+        if only == "worker" and not settings.REDIS_URL:
+            raise CommandError("A worker needs REDIS_URL. Without it the beats do the work: manage.py serve.")
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError("The database is not up to date. Run: manage.py migrate")
+        if only in (None, "web"):
+            if settings.STATIC_MANIFEST and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+                raise CommandError(
+                    "The static files are not collected. Run: manage.py collectstatic --noinput"
+                )
+            if answers(settings.PORTAL_PORT):
+                raise CommandError(
+                    f"Port {settings.PORTAL_PORT} is taken. Stop what runs there, or set PORTAL_PORT."
+                )
+        if stand_in_wanted(only) and answers(stand_in_port()):
+            raise CommandError(
+                f"Port {stand_in_port()} is taken, and the stand-in Odoo needs it. Set PORTAL_PORT."
+            )
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def programs(only: str | None) -> list[Program]:
+    """What to run, in the order to stop it: web first, so that nobody asks for anything more; Odoo last."""
+    odoo = {}
+    found: list[Program] = []
+    if stand_in_wanted(only):
+        url = f"http://{LOOPBACK}:{stand_in_port()}"
+        odoo = {"ODOO_URL": url, "ODOO_DB": "hospital", "ODOO_USER": "portal_sync", "ODOO_PASSWORD": "portal"}
+    if only in (None, "web"):
+        found.append(Program("web", python("gunicorn", "portal.wsgi", *gunicorn_options()), odoo))
+    if settings.REDIS_URL and only in (None, "worker"):
+        worker = python(
+            "celery", "-q", "-A", "portal", "worker", "-l", "INFO", "--without-gossip", "--without-mingle"
+        )
+        found.append(Program("worker", worker, odoo, grace=30))
+    if only in (None, "beat"):
+        beats = {"beat": ",".join(BEATS)} if settings.REDIS_URL else {name: name for name in BEATS}
+        # Nothing to remember between two starts: each tick is seconds away, so the schedule stays in memory.
+        beat = python(
+            "celery",
+            "-q",
+            "-A",
+            "portal",
+            "beat",
+            "-l",
+            "WARNING",
+            "--pidfile=",
+            "-S",
+            "celery.beat:Scheduler",
+        )
+        for name, entries in beats.items():
+            found.append(Program(name, beat, {**odoo, "PORTAL_BEAT": entries}, grace=25))
+    if odoo:
+        found.append(Program("stand-in Odoo", python("tests.fake_odoo", *stand_in_options())))
+    return found
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
+
+
+def gunicorn_options() -> list[str]:
+    return [
+        "--bind", f"{LOOPBACK}:{settings.PORTAL_PORT}", "--worker-class", "gthread",
+        "--workers", str(settings.PORTAL_PROCESSES), "--threads", str(settings.PORTAL_THREADS),
+        "--timeout", "60", "--graceful-timeout", "10", "--keep-alive", "5", "--log-level", "warning",
+        "--no-control-socket",
+    ]  # fmt: skip
+
+
+def stand_in_options() -> list[str]:
+    sown = (
+        settings.BASE_DIR / "portal" / "desk" / "seed"
+    )  # what the seed sows, so that both know the same codes
+    files = {"--catalogue": sown / "catalogue.csv", "--vendors": sown / "vendors.csv"}
+    known = [word for option, path in files.items() if path.exists() for word in (option, str(path))]
+    return ["--port", str(stand_in_port()), "--store", str(settings.VAR_DIR / "odoo"), "--auto", *known]
+
+
+def stand_in_wanted(only: str | None) -> bool:
+    """A stand-in is for trying the portal out: never in production, and never beside a real Odoo."""
+    return (
+        only is None
+        and not settings.ODOO_URL
+        and not settings.PRODUCTION
+        and bool(find_spec("tests.fake_odoo"))
+    )
+
+
+def stand_in_port() -> int:
+    return settings.PORTAL_PORT + 69
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((LOOPBACK, port)) == 0

@@ -1,0 +1,1 @@
+"""The notices of a person: a row written with the event, delivered after it."""

@@ -1,0 +1,56 @@
+"""Telling people. A notice never blocks the verb that writes it: it is a row, delivered afterwards."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from portal.accounts.models import User
+from portal.clock import now
+from portal.notify.models import Notice
+
+
+def notify(
+    *,
+    users: Iterable[User],
+    kind: str,
+    case: str = "",
+    params: Mapping[str, Any] | None = None,
+    url: str = "",
+    key: str,
+) -> int:
+    """Tell `users` once: who has a notice with this `key` already gets no second one. Returns to how many
+    it was addressed.
+
+    `kind` is one of `texts.KINDS`, `params` its plain values, `case` and `url` lead to the request. One
+    query.
+    """
+    moment = now()
+    people = {user.pk: user for user in users if user.kind == User.Kind.PERSON}
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                user=user,
+                kind=kind,
+                case=case,
+                params=dict(params or {}),
+                url=url,
+                key=key,
+                created_at=moment,
+            )
+            for user in people.values()
+        ],
+        ignore_conflicts=True,
+    )
+    return len(people)
+
+
+def unread_count(user: User) -> int:
+    """How many notices `user` has not read. One query."""
+    return Notice.objects.filter(user=user, read_at=None).count()
+
+
+def mark_read(*, by: User, ids: Iterable[int] | None = None) -> int:
+    """Mark the notices of `by` as read: those of `ids`, or all. Returns how many were unread."""
+    unread = Notice.objects.filter(user=by, read_at=None)
+    if ids is not None:
+        unread = unread.filter(pk__in=list(ids))
+    return unread.update(read_at=now())

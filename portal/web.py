@@ -1,0 +1,96 @@
+"""The door kit for pages: refusals become pages or fragments, lists get pages, htmx gets fragments."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
+
+from django.core import signing
+from django.db.models import Field, Model, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from portal.errors import DomainError
+
+P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
+View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def door(view: View[P]) -> View[P]:
+    """Answer a DomainError of `view` with its page, or with its fragment for htmx.
+
+    NotFound looks exactly like an address that does not exist: templates/404.html, no headers of its own.
+    403, 409 and 422 show templates/refused.html (page) or components/refused.html (fragment) with `refusal`.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except DomainError as refusal:
+            if refusal.http_status == 404:
+                raise Http404 from refusal
+            return page_or_fragment(
+                request,
+                "refused.html",
+                "components/refused.html",
+                {"refusal": refusal},
+                status=refusal.http_status,
+            )
+
+    return answer
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """True when htmx asks for a fragment; a page that htmx restores from history is a whole page."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def page_or_fragment(
+    request: HttpRequest,
+    page: str,
+    fragment: str,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Render `fragment` for htmx and `page` for everybody else; caches keep the two apart."""
+    response = render(request, fragment if is_htmx(request) else page, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """`rows` of one page, and the `next` cursor ('' on the last page)."""
+
+    rows: list[M]
+    next: str
+
+
+def keyset(rows: QuerySet[M], *, by: str, cursor: str = "", size: int = 25) -> Page[M]:
+    """Return one page of `rows` ordered by `by` ('due_at', or '-created_at' for newest first) and then by pk.
+
+    A cursor holds the place of the last row, so that page 400 costs what page 1 costs and a new row moves nothing.
+    `by` is a column without nulls. A cursor that was tampered with starts again at the first page.
+    """
+    name, descending = by.lstrip("-"), by.startswith("-")
+    field = rows.model._meta.get_field(name)
+    assert isinstance(field, Field)
+    rows = rows.order_by(by, "-pk" if descending else "pk")
+    try:
+        value, pk = signing.loads(cursor, salt="portal.web.keyset")
+    except signing.BadSignature:
+        pass
+    else:
+        beyond = "lt" if descending else "gt"
+        value = field.to_python(value)
+        rows = rows.filter(Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk}))
+    found = list(rows[: size + 1])
+    if len(found) <= size:
+        return Page(found, "")
+    last = found[size - 1]
+    return Page(found[:size], signing.dumps([field.value_to_string(last), last.pk], salt="portal.web.keyset"))

@@ -1,0 +1,52 @@
+"""The only way a door or a verb gets a request: fetched, authorised and, to change it, locked."""
+
+from typing import TYPE_CHECKING
+
+from portal import facts
+from portal.errors import NotFound
+from requests_app.models import ServiceRequest
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+RELATED = ("hospital", "department", "category", "requester", "filed_by", "deliver_to")
+
+
+def get_request(user: "User", public_id: str) -> ServiceRequest:
+    """Fetch what `user` may see.
+
+    Raises NotFound, the same for what does not exist and for what is not theirs.
+    """
+    try:
+        return ServiceRequest.objects.visible_to(user).select_related(*RELATED).get(public_id=public_id)
+    except ServiceRequest.DoesNotExist:
+        raise NotFound from None
+
+
+def get_draft(user: "User", public_id: str) -> ServiceRequest:
+    """Fetch a request of `user`'s own writing, whatever its state. Raises NotFound."""
+    try:
+        return ServiceRequest.objects.select_related(*RELATED).get(public_id=public_id, filed_by=user)
+    except ServiceRequest.DoesNotExist:
+        raise NotFound from None
+
+
+def locked(request: ServiceRequest) -> ServiceRequest:
+    """Return `request` as stored now, with its row locked until the verb's transaction ends.
+
+    The first lock of every transaction is the request's. A verb called by another verb finds it locked already.
+    """
+    unit = facts.current_unit()
+    if getattr(request, "_locked_by", None) is unit:
+        return request
+    return lock_id(request.pk)
+
+
+def lock_id(pk: int) -> ServiceRequest:
+    """Lock the request with this key; only inside a verb. Raises NotFound."""
+    try:
+        request = ServiceRequest.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=pk)
+    except ServiceRequest.DoesNotExist:
+        raise NotFound from None
+    request._locked_by = facts.current_unit()
+    return request

@@ -1,0 +1,172 @@
+"""How a request lives: every change of its state happens here, in one way (`_move`)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed, has_transition_perm
+
+from portal.audit import events
+from portal.clock import now
+from portal.errors import NotAllowed, WrongState
+from portal.facts import publish, verb
+from requests_app import access, signals, submission
+from requests_app.models import ServiceRequest, StateChange
+from requests_app.models.trail import next_number
+from requests_app.states import FINISHED_LINES, LineState, RequestState, Source
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+def _move(
+    request: ServiceRequest,
+    mark: Callable[[datetime], None],
+    *,
+    by: "User",
+    action: str,
+    reason: str = "",
+    on_behalf_of: "User | None" = None,
+    policy: str = "",
+    **more: Any,
+) -> None:
+    """Check rule and state, mark, save, write the StateChange and the audit event. `request` is locked."""
+    if not by.is_system and not has_transition_perm(mark, by):
+        raise NotAllowed(_("This is not yours to do."))
+    moment, before, since = now(), str(request.state), request.state_since
+    try:
+        mark(moment)
+    except TransitionNotAllowed:
+        raise WrongState(_("This is no longer possible: it is “%(state)s” now.") % {"state": request.get_state_display()}) from None
+    request.state_since = request.updated_at = moment
+    request.version += 1
+    request.save()
+    StateChange.objects.create(
+        request=request,
+        from_state=before,
+        to_state=request.state,
+        by=by,
+        at=moment,
+        seconds=max(int((moment - since).total_seconds()), 0),
+    )
+    events.record(
+        action=action,
+        by=by,
+        on_behalf_of=on_behalf_of,
+        case=request.public_id,
+        subject=f"request:{request.pk}",
+        before={"state": before},
+        after={"state": str(request.state), **more},
+        reason=reason,
+        policy=policy,
+    )
+
+
+@verb
+def submit(*, request: ServiceRequest, by: "User", seen: str) -> ServiceRequest:
+    """Send a draft. Sending it again answers with what the first sending made.
+
+    `seen` is the fingerprint of the quote that was shown: a price that changed since is refused, beside its line.
+    Gives the number, keeps prices, units and suppliers on the lines, publishes `request_submitted`.
+    Raises NotAllowed to others than its writer, Invalid (run_out, needed_by, note, lines, line-<code>).
+    """
+    request = access.locked(request)
+    if request.filed_by_id != by.pk:
+        raise NotAllowed(_("Only the person who wrote it can send it."))
+    if request.state != RequestState.DRAFT:
+        return request
+    lines = submission.freeze(request, seen=seen, by=by)
+    request.number = next_number()
+    _move(
+        request,
+        request.mark_submitted,
+        by=by,
+        action="request.submitted",
+        number=request.number,
+        amount=f"{request.amount:.2f} {request.currency}",
+        lines={line.code: line.quantity for line in lines},
+    )
+    publish(signals.request_submitted, request=request, by=by)
+    return request
+
+
+@verb
+def approve(
+    *, request: ServiceRequest, by: "User", on_behalf_of: "User | None" = None, reason: str = "", policy: str = ""
+) -> ServiceRequest:
+    """The last step was given (or the policy decided): release the lines to the store and to the buyer.
+
+    Publishes `request_approved`. Raises WrongState unless the request is submitted.
+    """
+    request = access.locked(request)
+    teams = list(dict.fromkeys(line.team.name for line in request.lines.select_related("team") if line.team))
+    request.held_by = ", ".join(teams)[:160]
+    _move(request, request.mark_approved, by=by, action="request.approved", reason=reason, on_behalf_of=on_behalf_of, policy=policy)
+    agreed = {"approved_quantity": F("quantity")}
+    request.lines.filter(source=Source.STORE).update(state=LineState.TO_PICK, **agreed)
+    request.lines.exclude(source=Source.STORE).update(state=LineState.WITH_BUYER, **agreed)
+    publish(signals.request_approved, request=request, by=by)
+    return request
+
+
+@verb
+def reject(*, request: ServiceRequest, by: "User", reason: str, on_behalf_of: "User | None" = None) -> ServiceRequest:
+    """Somebody said no. Publishes `request_rejected`. Raises WrongState unless the request is submitted."""
+    request = access.locked(request)
+    request.held_by = ""
+    _move(request, request.mark_rejected, by=by, action="request.rejected", reason=reason, on_behalf_of=on_behalf_of)
+    request.lines.update(state=LineState.REJECTED)
+    publish(signals.request_rejected, request=request, by=by, reason=reason)
+    return request
+
+
+@verb
+def cancel(*, request: ServiceRequest, by: "User", reason: str) -> ServiceRequest:
+    """The ward no longer needs it and nobody has decided yet. Publishes `request_cancelled`.
+
+    Raises NotAllowed to others than the ward, WrongState once it was decided.
+    """
+    request = access.locked(request)
+    request.held_by = ""
+    if request.state != RequestState.SUBMITTED:
+        raise WrongState(_("It was decided meanwhile and can no longer be cancelled here."))
+    _move(request, request.mark_cancelled, by=by, action="request.cancelled", reason=reason)
+    request.lines.update(state=LineState.CANCELLED)
+    publish(signals.request_cancelled, request=request, by=by, reason=reason)
+    return request
+
+
+@verb
+def start_fulfilment(*, request: ServiceRequest, by: "User") -> ServiceRequest:
+    """The first order was accepted or the first line picked; later ones change nothing. Publishes `fulfilment_started`."""
+    request = access.locked(request)
+    if request.state == RequestState.APPROVED:
+        _move(request, request.mark_in_fulfilment, by=by, action="request.taken")
+        publish(signals.fulfilment_started, request=request, by=by)
+    return request
+
+
+@verb
+def settle(*, request: ServiceRequest, by: "User") -> ServiceRequest:
+    """After a line ended: finish the request when none is left.
+
+    Something arrived: fulfilled and closed (the ward has just confirmed it). Nothing arrived because every order was
+    cancelled: cancelled, with that reason. Publishes `request_fulfilled` and `request_closed`, or `request_cancelled`.
+    """
+    request = access.locked(request)
+    states = list(request.lines.values_list("state", flat=True))
+    if any(state not in FINISHED_LINES for state in states):
+        return request
+    request.held_by = ""
+    if LineState.RECEIVED in states:
+        _move(request, request.mark_fulfilled, by=by, action="request.fulfilled")
+        publish(signals.request_fulfilled, request=request, by=by)
+        _move(request, request.mark_closed, by=by, action="request.closed")
+        publish(signals.request_closed, request=request, by=by)
+    else:
+        reason = _("Every order for it was cancelled.")
+        _move(request, request.mark_not_supplied, by=by, action="request.not_supplied", reason=reason)
+        publish(signals.request_cancelled, request=request, by=by, reason=reason)
+    return request

@@ -1,0 +1,134 @@
+"""What lists show: queries of the core that lists, home and the request page ask, and where a request stands in words."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from portal.accounts import scopes
+from portal.accounts.models import Department, Membership
+from portal.clock import now
+from requests_app.fulfilment import RECEIVABLE
+from requests_app.models import CaseException, RequestItem, ServiceRequest, UsualLine, UsualList
+from requests_app.states import ENDED_STATES, LineState, RequestState
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+COMING = (LineState.ON_THE_WAY, LineState.AT_GOODS_IN)
+WAITING_IN_STORE = (LineState.TO_PICK, LineState.PICKED)
+STAGE = {
+    RequestState.DRAFT: 1,
+    RequestState.SUBMITTED: 2,
+    RequestState.APPROVED: 3,
+    RequestState.IN_FULFILMENT: 3,
+    RequestState.FULFILLED: 4,
+    RequestState.CLOSED: 5,
+}
+
+
+def stage_of(request: ServiceRequest) -> int:
+    """Where it stands on the bar: 1 to 4 is now, 5 is all done, 0 is stopped."""
+    return STAGE.get(RequestState(request.state), 0)
+
+
+def where_of(request: Any) -> str:
+    """Where it stands, in words: on its way, or who has it, or how it ended. `coming` is of `rows()`."""
+    if getattr(request, "coming", False):
+        return _("On its way to you")
+    if not request.held_by or request.state in ENDED_STATES:
+        return str(request.get_state_display())
+    # A sentence stands there when nobody has it yet.
+    return request.held_by if ":" in request.held_by else _("With %(who)s") % {"who": request.held_by}
+
+
+def rows(user: "User") -> QuerySet[ServiceRequest]:
+    """Sent requests that `user` may see, with what one row of a list shows. One query."""
+    coming = RequestItem.objects.filter(request=OuterRef("pk"), state__in=COMING)
+    return (
+        ServiceRequest.objects.visible_to(user)
+        .exclude(state=RequestState.DRAFT)
+        .select_related("hospital", "department", "requester")
+        .annotate(line_count=_line_count(), coming=Exists(coming))
+    )
+
+
+def _line_count() -> Subquery:
+    """Counted for the rows that are shown only; a join would count for every row of the table."""
+    lines = RequestItem.objects.filter(request=OuterRef("pk")).order_by().values("request")
+    return Subquery(lines.annotate(n=Count("pk")).values("n"))
+
+
+def listed(user: "User", *, ended: bool, mine: bool) -> QuerySet[ServiceRequest]:
+    """The rows of one tab: open or ended, of everything that `user` may see or only their own."""
+    found = rows(user).filter(state__in=ENDED_STATES) if ended else rows(user).exclude(state__in=ENDED_STATES)
+    return found.filter(Q(filed_by=user) | Q(requester=user)) if mine else found
+
+
+def drafts_of(user: "User", *, most: int = 3) -> list[ServiceRequest]:
+    """What this person began and has not sent, the latest first."""
+    drafts = ServiceRequest.objects.filter(filed_by=user, state=RequestState.DRAFT)
+    return list(drafts.select_related("hospital").annotate(line_count=_line_count()).order_by("-updated_at")[:most])
+
+
+def usual_of(ward: Department) -> list[UsualList]:
+    """What the ward usually orders together, with its lines; stopped items are left out. Two queries."""
+    lines = UsualLine.objects.select_related("item").filter(item__active=True, item__stopped_reason="")
+    return list(ward.usual_lists.prefetch_related(Prefetch("lines", queryset=lines)))
+
+
+def usual_for(user: "User", usual_id: str) -> UsualList | None:
+    """The list with this key, if `user` works on its ward."""
+    if not usual_id.isdecimal():
+        return None
+    wards = scopes.departments_with(user, "work_here")
+    return UsualList.objects.select_related("department__hospital").filter(department__in=wards, pk=usual_id).first()
+
+
+def expected(line: RequestItem) -> int:
+    """Order units that are on their way to the ward now: what left the store, or what stands at goods-in."""
+    if line.state not in RECEIVABLE:
+        return 0
+    return min(line.goods_in_quantity - line.received_quantity, line.outstanding) if line.is_bought else line.outstanding
+
+
+def arriving_at(user: "User", *, most: int = 5) -> list[ServiceRequest]:
+    """Requests of the person's wards of which something is on its way; `arriving` holds those lines. Two queries."""
+    coming = RequestItem.objects.filter(state__in=COMING)
+    found = (
+        ServiceRequest.objects.filter(
+            Q(department__in=scopes.departments_with(user, "work_here")) | Q(requester=user),
+            state__in=[RequestState.APPROVED, RequestState.IN_FULFILMENT],
+            pk__in=coming.values("request"),
+        )
+        .select_related("hospital", "deliver_to")
+        .prefetch_related(Prefetch("lines", queryset=coming, to_attr="arriving"))
+    )
+    return list(found.order_by("due_at", "pk")[:most])
+
+
+def owned_exceptions(user: "User", *, most: int = 5) -> list[CaseException]:
+    """Open exceptions whose owner is a role that `user` holds at that hospital (or everywhere). One query."""
+    held = Membership.objects.current(now()).filter(user=user, role=OuterRef("owner_role"))
+    everywhere = Q(hospital__isnull=True, department__isnull=True, team__isnull=True)
+    there = (
+        Q(hospital=OuterRef("hospital"))
+        | Q(department__hospital=OuterRef("hospital"))
+        | Q(team__hospital=OuterRef("hospital"))
+    )
+    mine = CaseException.objects.filter(Exists(held.filter(everywhere | there)), closed_at=None)
+    return list(mine.select_related("request", "hospital").order_by("due_at", "pk")[:most])
+
+
+def waiting_in_store(user: "User") -> int:
+    """How many lines wait on the pick lists of the person's teams."""
+    return RequestItem.objects.filter(
+        team__in=scopes.teams_with(user, "fulfil_here"), state__in=WAITING_IN_STORE
+    ).count()
+
+
+def reached(request: ServiceRequest) -> list[datetime | None]:
+    """When each of the four stages was reached: sent, agreed, taken, done."""
+    done = request.fulfilled_at if request.state in (RequestState.FULFILLED, RequestState.CLOSED) else None
+    return [request.submitted_at, request.released_at, request.taken_at, done]

@@ -1,0 +1,39 @@
+"""Out of the ordinary: typed, owned and due, so that nothing waits without somebody who knows."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseException(models.Model):
+    class Kind(models.TextChoices):
+        NEEDS_ROUTING = "needs_routing", _("Nobody can decide this")
+        NO_CALENDAR = "no_calendar", _("No service hours are set")
+        NO_TARGET = "no_target", _("No target time is set")
+        NO_TEAM = "no_team", _("No team serves this")
+        SYNC_REJECTED = "sync_rejected", _("The purchasing system refused the order")
+        DRIFT = "drift", _("The order was changed in the purchasing system")
+        NO_PRODUCT = "no_product", _("The item is not linked to the purchasing system")
+
+    kind = models.CharField(max_length=30, choices=Kind.choices)
+    hospital = models.ForeignKey("accounts.Hospital", on_delete=models.PROTECT)
+    request = models.ForeignKey(
+        "requests_app.ServiceRequest", on_delete=models.PROTECT, null=True, related_name="exceptions"
+    )
+    key = models.CharField(max_length=120, blank=True, help_text=_("tells several of one kind apart"))
+    owner_role = models.CharField(max_length=30)
+    detail = models.TextField()
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    resolution = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "request", "key"],
+                condition=models.Q(closed_at__isnull=True),
+                name="exception_open_once",
+            )
+        ]
+        indexes = [models.Index(fields=["hospital", "owner_role", "due_at"], name="exception_owner")]

@@ -1,0 +1,65 @@
+"""A line of a request. It keeps what was shown when it was asked: name, unit, price, supplier."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import models
+
+from requests_app.models.request import new_public_id
+from requests_app.states import LineState, Source
+
+CENT = Decimal("0.01")
+
+
+def line_amount(quantity: int, unit_price: Decimal) -> Decimal:
+    """Quantity x price, rounded half up to the cent."""
+    return (quantity * unit_price).quantize(CENT, ROUND_HALF_UP)
+
+
+class RequestItem(models.Model):
+    public_id = models.CharField(max_length=30, unique=True, default=new_public_id, editable=False)
+    request = models.ForeignKey("requests_app.ServiceRequest", on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    item = models.ForeignKey("requests_app.CatalogueItem", on_delete=models.PROTECT)
+    code = models.CharField(max_length=30)
+    name = models.CharField(max_length=120)
+    quantity = models.PositiveIntegerField(help_text="asked for, in order units")
+    unit = models.CharField(max_length=30)
+    unit_plural = models.CharField(max_length=30)
+    contains_quantity = models.PositiveIntegerField(default=1)
+    contains_unit = models.CharField(max_length=40, blank=True)
+    unit_price = models.DecimalField(max_digits=12, decimal_places=4)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    vendor = models.ForeignKey("requests_app.Vendor", on_delete=models.PROTECT, null=True)
+    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, null=True)
+    flags = models.JSONField(default=list)
+    usual_max = models.PositiveIntegerField(default=1)
+    lead_days = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=20, choices=LineState.choices, default=LineState.DRAFT)
+    approved_quantity = models.PositiveIntegerField(null=True)
+    goods_in_quantity = models.PositiveIntegerField(default=0)
+    received_quantity = models.PositiveIntegerField(default=0)
+    order_name = models.CharField(max_length=60, blank=True)
+    expected_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "position"], name="line_position_once"),
+            models.UniqueConstraint(fields=["request", "item"], name="line_item_once"),
+            models.CheckConstraint(condition=models.Q(state__in=LineState.values), name="line_state_known"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="line_quantity_positive"),
+        ]
+        indexes = [models.Index(fields=["team", "state"], name="line_team_state")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.name}"
+
+    @property
+    def is_bought(self) -> bool:
+        return self.source != Source.STORE
+
+    @property
+    def outstanding(self) -> int:
+        """Order units agreed and not yet confirmed on the ward."""
+        return max((self.quantity if self.approved_quantity is None else self.approved_quantity) - self.received_quantity, 0)

@@ -1,0 +1,130 @@
+"""The service request: what a place needs, and where that stands."""
+
+import secrets
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from portal.accounts import scopes
+from portal.fsm import GuardedState, StateQuerySet
+from requests_app import permissions
+from requests_app.states import OPEN_STATES, Priority, RequestState, RunOut
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+def new_public_id() -> str:
+    """A name for URLs that says nothing and cannot be guessed (128 random bits)."""
+    return secrets.token_urlsafe(16)
+
+
+class RequestQuerySet(StateQuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """What `permissions.can_view` allows, as one query: own, the places of the person, the teams of the person."""
+        from requests_app.models.item import RequestItem
+
+        team_line = RequestItem.objects.filter(request=OuterRef("pk"), team__in=scopes.teams_with(user, "fulfil_here"))
+        sent = Q(department__in=scopes.departments_with(user, "view_requests")) | Q(requester=user) | Exists(team_line)
+        return self.filter(Q(filed_by=user) | (~Q(state=RequestState.DRAFT) & sent))
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_STATES)
+
+
+class ServiceRequest(GuardedState, models.Model):
+    public_id = models.CharField(max_length=30, unique=True, default=new_public_id, editable=False)
+    number = models.CharField(max_length=20, unique=True, null=True, editable=False)
+    client_key = models.UUIDField(editable=False)
+    category = models.ForeignKey("requests_app.Category", on_delete=models.PROTECT)
+    hospital = models.ForeignKey("accounts.Hospital", on_delete=models.PROTECT)
+    department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT)
+    deliver_to = models.ForeignKey("accounts.Location", on_delete=models.PROTECT, null=True, blank=True)
+    requester = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="requests_needed")
+    filed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="requests_filed")
+    beneficiary = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    state = FSMField(default=RequestState.DRAFT, choices=RequestState.choices, protected=True)
+    state_since = models.DateTimeField()
+    title = models.CharField(max_length=160)
+    note = models.TextField(blank=True, max_length=1000)
+    run_out = models.CharField(max_length=20, choices=RunOut.choices, blank=True)
+    needed_by = models.DateField(null=True, blank=True)
+    priority = models.CharField(max_length=10, choices=Priority.choices, default=Priority.ROUTINE)
+    priority_reason = models.CharField(max_length=120, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, default=0, help_text=_("for approval, with carriage"))
+    carriage = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    currency = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=16, decimal_places=8, default=1, help_text=_("to the base currency, at submit"))
+    base_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    fulfilled_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True, help_text=_("written by sla.clocks only"))
+    warn_at = models.DateTimeField(null=True, help_text=_("written by sla.clocks only"))
+    held_by = models.CharField(max_length=160, blank=True, help_text=_("who has it, for lists"))
+    version = models.PositiveIntegerField(default=0)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["filed_by", "client_key"], name="request_key_once_per_person"),
+            models.CheckConstraint(condition=Q(state__in=RequestState.values), name="request_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=RequestState.DRAFT) | Q(number__isnull=False), name="request_sent_has_number"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["department", "-created_at", "-id"], name="request_department"),
+            models.Index(fields=["requester", "-created_at", "-id"], name="request_requester"),
+            models.Index(fields=["filed_by", "-created_at", "-id"], name="request_filed_by"),
+            models.Index(fields=["hospital", "state", "due_at"], name="request_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.public_id
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @transition(state, RequestState.DRAFT, RequestState.SUBMITTED, permission=lambda r, u: permissions.can_edit(u, r))
+    def mark_submitted(self, moment: Any) -> None:
+        self.submitted_at = moment
+
+    @transition(state, RequestState.SUBMITTED, RequestState.APPROVED)
+    def mark_approved(self, moment: Any) -> None:
+        self.released_at = moment
+
+    @transition(state, RequestState.SUBMITTED, RequestState.REJECTED)
+    def mark_rejected(self, moment: Any) -> None:
+        self.closed_at = moment
+
+    @transition(
+        state, RequestState.SUBMITTED, RequestState.CANCELLED, permission=lambda r, u: permissions.can_cancel(u, r)
+    )
+    def mark_cancelled(self, moment: Any) -> None:
+        self.closed_at = moment
+
+    @transition(state, RequestState.APPROVED, RequestState.IN_FULFILMENT)
+    def mark_in_fulfilment(self, moment: Any) -> None:
+        self.taken_at = moment
+
+    @transition(state, [RequestState.APPROVED, RequestState.IN_FULFILMENT], RequestState.CANCELLED)
+    def mark_not_supplied(self, moment: Any) -> None:
+        self.closed_at = moment
+
+    @transition(state, [RequestState.APPROVED, RequestState.IN_FULFILMENT], RequestState.FULFILLED)
+    def mark_fulfilled(self, moment: Any) -> None:
+        self.fulfilled_at = moment
+
+    @transition(state, RequestState.FULFILLED, RequestState.CLOSED)
+    def mark_closed(self, moment: Any) -> None:
+        self.closed_at = moment

@@ -1,0 +1,74 @@
+"""The states and choices of a request and its lines: plain values, no queries."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class RequestState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Sent")
+    APPROVED = "approved", _("Agreed")
+    IN_FULFILMENT = "in_fulfilment", _("In progress")
+    FULFILLED = "fulfilled", _("All here")
+    CLOSED = "closed", _("Closed")
+    REJECTED = "rejected", _("Said no")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN_STATES = (RequestState.SUBMITTED, RequestState.APPROVED, RequestState.IN_FULFILMENT, RequestState.FULFILLED)
+ENDED_STATES = (RequestState.CLOSED, RequestState.REJECTED, RequestState.CANCELLED)
+
+
+class LineState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    ASKED = "asked", _("Asked for")
+    REJECTED = "rejected", _("Said no")
+    TO_PICK = "to_pick", _("In the store's list")
+    PICKED = "picked", _("Picked in the store")
+    WITH_BUYER = "with_buyer", _("With the buyer")
+    ORDERED = "ordered", _("Ordered from the supplier")
+    AT_GOODS_IN = "at_goods_in", _("At goods-in, on its way to you")
+    ON_THE_WAY = "on_the_way", _("On its way")
+    PART_RECEIVED = "part_received", _("Some has arrived")
+    RECEIVED = "received", _("Arrived")
+    SUPPLIER_CANCELLED = "supplier_cancelled", _("The order was cancelled")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+FINISHED_LINES = (LineState.RECEIVED, LineState.REJECTED, LineState.CANCELLED, LineState.SUPPLIER_CANCELLED)
+
+
+class Priority(TextChoices):
+    EMERGENCY = "emergency", _("Emergency")
+    URGENT = "urgent", _("Urgent")
+    ROUTINE = "routine", _("Routine")
+    PLANNED = "planned", _("For an agreed date")
+
+
+class Source(TextChoices):
+    STORE = "store", _("From the central store")
+    BUY = "buy", _("Bought for you")
+    HIRE = "hire", _("Hired for you")
+    SERVICE = "service", _("A service")
+
+
+class RunOut(TextChoices):
+    """When will you run out? Asked in the ward's words; the priority is derived from the answer."""
+
+    NOW = "now", _("Out now, a patient needs it within the hour")
+    BEFORE_DELIVERY = "before_delivery", _("Before the next delivery")
+    FINE = "fine", _("We are fine until the next delivery")
+    ON_DATE = "on_date", _("I need it on a date")
+
+
+PRIORITY_OF = {
+    RunOut.NOW: Priority.EMERGENCY,
+    RunOut.BEFORE_DELIVERY: Priority.URGENT,
+    RunOut.FINE: Priority.ROUTINE,
+    RunOut.ON_DATE: Priority.PLANNED,
+}
+
+# A control flag means that a person must decide; the other flags only inform (defaults of the catalogue).
+CONTROL_FLAGS = frozenset(
+    "capital regulated hazardous off_contract new_vendor rationed hire personal_data safety_critical free_text".split()
+)

@@ -1,0 +1,104 @@
+"""The supply form: begun, saved by itself, searched, checked. A GET never creates anything."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.accounts.place import current_department
+from portal.errors import WrongState
+from portal.web import door, is_htmx
+from requests_app import access, supply_page
+from requests_app.forms import SupplyForm
+from requests_app.models import ServiceRequest
+from requests_app.quoting import quote
+from requests_app.states import RequestState
+from requests_app.submission import problems
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+def _user(request: HttpRequest) -> "User":
+    """The person behind a door that only a signed-in person passes."""
+    return cast("User", request.user)
+
+
+def _begun(request: HttpRequest, data: QueryDict | None = None) -> SupplyForm:
+    """The form for the ward of today."""
+    return SupplyForm(data, by=_user(request), ward=current_department(request))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@door
+def supply_new(request: HttpRequest) -> HttpResponse:
+    """A new draft: the first POST makes it."""
+    if request.method == "POST":
+        return _answer(request, _begun(request, request.POST))
+    return _show(request, _begun(request))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@door
+def draft_edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One's own draft. Once it is sent, the way leads to the request."""
+    draft = access.get_draft(_user(request), public_id)
+    if draft.state != RequestState.DRAFT:
+        return redirect("desk:request-detail", draft.public_id)
+    if request.method == "POST":
+        return _answer(request, SupplyForm(request.POST, by=_user(request), draft=draft))
+    return _show(request, SupplyForm(by=_user(request), draft=draft))
+
+
+@require_POST
+@door
+def draft_save(request: HttpRequest) -> HttpResponse:
+    """The page saves itself while somebody writes: a fragment that says when, with the lines and prices as they are now."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    form = _begun(request, request.POST)
+    draft = form.keep()
+    if not is_htmx(request):
+        return redirect("requests:draft-edit", draft.public_id) if draft else _show(request, form, status=422)
+    form.draft = draft
+    return render(request, "requests_app/_saved.html", supply_page.page(form), status=200 if draft else 422)
+
+
+@login_required
+@require_GET
+@door
+def supply_find(request: HttpRequest) -> HttpResponse:
+    """What the catalogue has by these words, while they are typed."""
+    form = _begun(request, request.GET)
+    return render(request, "requests_app/_hits.html", supply_page.found(form.chosen, form.words))
+
+
+def _answer(request: HttpRequest, form: SupplyForm) -> HttpResponse:
+    """Save what was typed; then do what the pressed button says."""
+    try:
+        draft = form.keep()
+    except WrongState as sent:
+        return redirect("desk:request-detail", sent.fields["public_id"])
+    if draft and form.do == "review":
+        form.add_problems(problems(draft, quote(draft)))
+    if draft is None or form.errors:
+        return _show(request, form, status=422)
+    return redirect(_next(form, draft))
+
+
+def _next(form: SupplyForm, draft: ServiceRequest) -> str:
+    if form.do == "review":
+        return reverse("desk:review", args=[draft.public_id])
+    found = f"?{urlencode({'q': form.words})}" if form.do == "search" and form.words and not form.added else ""
+    return reverse("requests:draft-edit", args=[draft.public_id]) + found
+
+
+def _show(request: HttpRequest, form: SupplyForm, *, status: int = 200) -> HttpResponse:
+    context = supply_page.page(form, words=request.GET.get("q", "").strip())
+    return render(request, "requests_app/supply.html", context, status=status)

@@ -1,0 +1,55 @@
+"""Where a request stands, for templates."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from requests_app import listing
+from requests_app.models import RequestItem, ServiceRequest
+from requests_app.states import LineState
+
+register = template.Library()
+register.filter("stage", listing.stage_of)
+register.filter("where", listing.where_of)
+TONES = {
+    LineState.RECEIVED: "met",
+    LineState.ON_THE_WAY: "ok",
+    LineState.AT_GOODS_IN: "ok",
+    LineState.PART_RECEIVED: "risk",
+    LineState.SUPPLIER_CANCELLED: "late",
+    LineState.REJECTED: "late",
+}
+
+
+@register.filter
+def line_tone(line: RequestItem) -> str:
+    """Which look the state of a line has; '' for the plain one."""
+    return TONES.get(LineState(line.state), "")
+
+
+@register.filter
+def holder(request: ServiceRequest) -> str:
+    """Who has it and what they do with it, as a sentence; '' once it has ended."""
+    if not request.is_open or not request.held_by:
+        return ""
+    if ":" in request.held_by:  # a sentence stands there when nobody has it yet
+        return request.held_by
+    said = _("%(who)s decides.") if request.released_at is None else _("%(who)s has it.")
+    return said % {"who": request.held_by}
+
+
+@register.filter
+def arriving_words(lines: Any) -> str:
+    """What is on its way, short enough for a question: the first name, and how many more."""
+    first = lines[0].name.split(",")[0]
+    return first if len(lines) == 1 else _("%(first)s and %(n)s more") % {"first": first, "n": len(lines) - 1}
+
+
+@register.filter
+def clock_of(moment: datetime | None, request: ServiceRequest) -> str:
+    """The time of day in the hospital's zone: "07:42"."""
+    return date_format(moment.astimezone(ZoneInfo(request.hospital.time_zone)), "H:i") if moment else ""

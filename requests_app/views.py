@@ -1,0 +1,131 @@
+"""The requester's doors: lists, sending, and what the ward answers. The supply form is in supply_views."""
+
+import uuid
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.errors import Invalid, NotFound, WrongState
+from portal.web import door, keyset
+from requests_app import access, drafting, lifecycle, listing, permissions, submission
+from requests_app.forms import CancelForm, ReceiveForm
+from requests_app.models import ServiceRequest
+from requests_app.quoting import quote
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+def _user(request: HttpRequest) -> "User":
+    """The person behind a door that only a signed-in person passes."""
+    return cast("User", request.user)
+
+
+@login_required
+@require_GET
+@door
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Open or closed, of the ward or one's own, newest first; every filter is a link."""
+    tab = "closed" if request.GET.get("tab") == "closed" else "open"
+    scope = "mine" if request.GET.get("scope") == "mine" else "ward"
+    found = listing.listed(_user(request), ended=tab == "closed", mine=scope == "mine")
+    page = keyset(found, by="-created_at", cursor=request.GET.get("after", ""))
+    context = {"page": page, "tab": tab, "scope": scope, "further": "after" in request.GET}
+    return render(request, "requests_app/request_list.html", context)
+
+
+def show_review(
+    request: HttpRequest, draft: ServiceRequest, *, refused: dict[str, list[str]] | None = None
+) -> HttpResponse:
+    """The page that is checked before sending: with the sentences of a refusal (422), else with what is still missing."""
+    shown = quote(draft)
+    errors = refused or submission.problems(draft, shown)
+    lines = [(line, errors.get(f"line-{line.item.code}", [])) for line in shown.lines]
+    context: dict[str, Any] = {"draft": draft, "quote": shown, "lines": lines, "errors": errors, "refused": refused}
+    return render(request, "desk/review.html", context, status=422 if refused else 200)
+
+
+@login_required
+@require_POST
+@door
+def submit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send it. A second press, a refresh or another tab ends at the same request."""
+    draft = access.get_draft(_user(request), public_id)
+    try:
+        sent = lifecycle.submit(request=draft, by=_user(request), seen=request.POST.get("seen", ""))
+    except Invalid as refusal:
+        return show_review(request, access.get_draft(_user(request), public_id), refused=refusal.errors)
+    response = redirect("desk:request-detail", sent.public_id)
+    response["Location"] += "?sent=1"
+    return response
+
+
+@login_required
+@require_POST
+@door
+def reorder(request: HttpRequest) -> HttpResponse:
+    """The usual, again: a draft with every line, ready to be checked and sent."""
+    usual = listing.usual_for(_user(request), request.POST.get("usual", ""))
+    if usual is None:
+        raise NotFound
+    try:
+        draft = drafting.reorder(usual=usual, by=_user(request), client_key=_key(request))
+    except WrongState as sent:
+        return redirect("desk:request-detail", sent.fields["public_id"])
+    return redirect("desk:review", draft.public_id)
+
+
+def _key(request: HttpRequest) -> uuid.UUID:
+    """The key that this form was shown with, so that a second press finds the first draft."""
+    try:
+        return uuid.UUID(request.POST.get("client_key", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+@login_required
+@require_POST
+@door
+def discard(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Throw one's own draft away."""
+    draft = access.get_draft(_user(request), public_id)
+    drafting.discard(request=draft, by=_user(request))
+    messages.success(request, _("The draft is gone."))
+    return redirect("desk:home")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@door
+def receive(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What arrived, line by line, or all of it at one press."""
+    case = access.get_request(_user(request), public_id)
+    form = ReceiveForm(request.POST if request.method == "POST" else None, lines=case.lines.all())
+    if not form.lines:
+        messages.info(request, _("Nothing is on its way any more: everything that came was confirmed."))
+        return redirect("desk:request-detail", case.public_id)
+    if form.is_valid() and form.receive(case, by=_user(request)):
+        messages.success(request, _("Thank you. What arrived is on record."))
+        return redirect("desk:request-detail", case.public_id)
+    status = 422 if form.is_bound else 200
+    return render(request, "requests_app/receive.html", {"case": case, "form": form}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@door
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    """No longer needed: one question, why."""
+    case = access.get_request(_user(request), public_id)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        lifecycle.cancel(request=case, by=_user(request), reason=form.cleaned_data["reason"])
+        messages.success(request, _("It is cancelled. Everybody who had it was told."))
+        return redirect("desk:request-detail", case.public_id)
+    context = {"case": case, "form": form, "may": permissions.can_cancel(_user(request), case)}
+    return render(request, "requests_app/cancel.html", context, status=422 if form.is_bound else 200)

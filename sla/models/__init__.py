@@ -1,0 +1,7 @@
+"""When services are open, what is promised, and the clocks that run on both."""
+
+from .calendar import BusinessCalendar, Holiday
+from .clock import Clock, ClockEvent
+from .target import ApprovalTarget, SlaTarget
+
+__all__ = ["ApprovalTarget", "BusinessCalendar", "Clock", "ClockEvent", "Holiday", "SlaTarget"]

@@ -1,0 +1,172 @@
+"""Which target applies to a request, and what moment it comes to. Reads only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from requests_app.models import ServiceRequest
+from requests_app.states import Priority, Source
+from sla import calendars
+from sla.business_time import Calendar, NeverOpen
+from sla.models import ApprovalTarget, BusinessCalendar, SlaTarget
+from sla.models.target import Anchor, Service, Unit
+
+AGREED_HOUR = time(12)
+WARN_AFTER = 0.75
+NEXT_LOWER = (Priority.EMERGENCY, Priority.URGENT, Priority.ROUTINE)
+WALL_CLOCK = Calendar(weekly={day: [(0, 24 * 60)] for day in range(7)}, zone="UTC")
+
+
+class Missing(Exception):
+    """No target or no calendar: `kind` is the exception to open for it, the message says what is missing."""
+
+    def __init__(self, kind: str, key: str, detail: str) -> None:
+        super().__init__(detail)
+        self.kind, self.key, self.detail = kind, key, detail
+
+
+@dataclass(frozen=True)
+class Promise:
+    """When something is due. `calendar` is None where the wall clock counts; `seconds` is the open time until due."""
+
+    calendar: BusinessCalendar | None
+    seconds: int
+    started_at: datetime
+    warn_at: datetime
+    due_at: datetime
+
+
+class Hours:
+    """The calendars of one hospital that a target names, fetched with one query."""
+
+    def __init__(self, request: ServiceRequest, *codes: str) -> None:
+        self.zone = request.hospital.time_zone
+        self.found = calendars.find(request.hospital, codes)
+
+    def row(self, code: str, unit: str) -> BusinessCalendar | None:
+        if unit in (Unit.MINUTES, Unit.HOURS):
+            return None
+        if code not in self.found:
+            raise Missing("no_calendar", code, _("There is no calendar “%(code)s”.") % {"code": code})
+        return self.found[code]
+
+    def time(self, row: BusinessCalendar | None) -> Calendar:
+        return calendars.compiled(row, self.zone) if row else WALL_CLOCK
+
+
+@contextmanager
+def _never_open_is_missing(code: str) -> Iterator[None]:
+    try:
+        yield
+    except NeverOpen as never:
+        raise Missing(
+            "no_calendar", code, _("The calendar “%(code)s” is never open.") % {"code": code}
+        ) from never
+
+
+def approval(request: ServiceRequest, calendar: str, start: datetime) -> Promise:
+    """What a step opened at `start` promises; `calendar` is the step's. Raises Missing."""
+    target = ApprovalTarget.objects.filter(priority=request.priority).first()
+    if target is None:
+        raise Missing("no_target", "approval", _("No time is set within which this is decided."))
+    code = target.calendar or calendar
+    hours = Hours(request, *([code] if target.unit in (Unit.WORKING_HOURS, Unit.WORKING_DAYS) else []))
+    row = hours.row(code, target.unit)
+    with _never_open_is_missing(code):
+        return _promise(
+            row, hours.time(row), start, _after(hours.time(row), start, target.amount, target.unit)
+        )
+
+
+def work(request: ServiceRequest, start: datetime) -> tuple[Promise, Promise]:
+    """What response and fulfilment of a request released at `start` promise. Raises Missing."""
+    sources = list(request.lines.values_list("source", "lead_days"))
+    bought = [lead for source, lead in sources if source != Source.STORE]
+    target = _target(request, Service.SUPPLY_BOUGHT if bought else Service.SUPPLY_STORE)
+    hours = Hours(request, target.calendar, target.lead_calendar)
+    with _never_open_is_missing(target.calendar):
+        return _response(request, target, hours, start), _fulfilment(
+            request, target, hours, start, max(bought, default=0)
+        )
+
+
+def _target(request: ServiceRequest, service: str) -> SlaTarget:
+    """The hospital's own row, else the one for all; a priority without a row uses the next lower one."""
+    rows = SlaTarget.objects.filter(Q(hospital=request.hospital) | Q(hospital=None), service=service)
+    by_key = {(row.priority, row.hospital_id): row for row in rows}
+    wanted = str(request.priority)
+    if wanted == Priority.PLANNED and request.needed_by is None:
+        wanted = Priority.ROUTINE
+    lower = NEXT_LOWER[NEXT_LOWER.index(Priority(wanted)) :] if wanted in NEXT_LOWER else (wanted,)
+    for priority in lower:
+        found = by_key.get((priority, request.hospital_id)) or by_key.get((priority, None))
+        if found:
+            return found
+    raise Missing("no_target", service, _("No target time is set for this kind of request."))
+
+
+def _response(request: ServiceRequest, target: SlaTarget, hours: Hours, start: datetime) -> Promise:
+    row = hours.row(target.calendar, target.response_unit)
+    calendar = hours.time(row)
+    if target.response_anchor == Anchor.SENT:
+        return _promise(
+            row, calendar, start, _after(calendar, start, target.response_amount, target.response_unit)
+        )
+    agreed = agreed_moment(request)
+    due = calendar.subtract(agreed, _seconds(calendar, target.response_amount, target.response_unit))
+    # Agreed at shorter notice than that: nobody is late at once for it, it has to be taken by the agreed time.
+    return _promise(row, calendar, start, due if due > start else agreed)
+
+
+def _fulfilment(
+    request: ServiceRequest, target: SlaTarget, hours: Hours, start: datetime, lead: int
+) -> Promise:
+    code = target.lead_calendar or target.calendar
+    supplier = (
+        hours.time(hours.row(code, Unit.WORKING_DAYS)) if lead and target.plus_lead_time else WALL_CLOCK
+    )
+    lead_seconds = lead * supplier.working_day_seconds if target.plus_lead_time else 0
+    if target.anchor == Anchor.AGREED:
+        row = hours.row(target.calendar, Unit.WORKING_HOURS)
+        promise = _promise(row, hours.time(row), start, agreed_moment(request))
+        if lead_seconds and supplier.add(start, lead_seconds) > promise.due_at:
+            return replace(promise, warn_at=start)  # it cannot be here in time: say so now
+        return promise
+    row = hours.row(target.calendar, target.fulfilment_unit)
+    due = _after(hours.time(row), start, target.fulfilment_amount, target.fulfilment_unit)
+    return _promise(row, hours.time(row), start, supplier.add(due, lead_seconds))
+
+
+def agreed_moment(request: ServiceRequest) -> datetime:
+    """12:00 on the agreed date, where the hospital is. Raises Missing."""
+    if request.needed_by is None:
+        raise Missing("no_target", "agreed", _("This needs a date, and none was agreed."))
+    return datetime.combine(request.needed_by, AGREED_HOUR, ZoneInfo(request.hospital.time_zone))
+
+
+def _seconds(calendar: Calendar, amount: int, unit: str) -> int:
+    if not calendar.working_day_seconds:
+        raise NeverOpen
+    per_unit = {
+        Unit.MINUTES: 60,
+        Unit.HOURS: 3600,
+        Unit.WORKING_HOURS: 3600,
+        Unit.WORKING_DAYS: calendar.working_day_seconds,
+    }
+    return amount * per_unit[Unit(unit)]
+
+
+def _after(calendar: Calendar, start: datetime, amount: int, unit: str) -> datetime:
+    return calendar.add(start, _seconds(calendar, amount, unit))
+
+
+def _promise(row: BusinessCalendar | None, calendar: Calendar, start: datetime, due: datetime) -> Promise:
+    seconds = max(calendar.elapsed(start, due), 0)
+    return Promise(
+        row, round(seconds), start, calendar.add(start, seconds * WARN_AFTER) if seconds else due, due
+    )

@@ -1,0 +1,127 @@
+"""The hours and target times that are shipped: plain data, and the verb that puts them into a hospital."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import holidays as public_holidays
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from portal.accounts.models import Hospital
+from portal.clock import now
+from portal.facts import verb
+from requests_app.states import Priority
+from sla import calendars
+from sla.models import ApprovalTarget, SlaTarget
+from sla.models.target import Anchor, Service, Unit
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+WEEKDAYS, WEEKEND, EVERY_DAY = [0, 1, 2, 3, 4], [5, 6], [0, 1, 2, 3, 4, 5, 6]
+
+
+def _week(days: list[int], *windows: str) -> dict[str, Any]:
+    return {"days": days, "open": [window.split("-") for window in windows]}
+
+
+# code, name, opening times, holidays (sla/windows.py explains the notation)
+CALENDARS: tuple[tuple[str, str, dict[str, Any], Any], ...] = (
+    ("always", gettext_noop("Always"), {"week": [_week(EVERY_DAY, "00:00-24:00")]}, "none"),
+    ("office", gettext_noop("Office hours"), {"week": [_week(WEEKDAYS, "08:00-18:00")]}, "site"),
+    ("finance", gettext_noop("Finance"), {"week": [_week(WEEKDAYS, "09:00-12:30", "13:30-17:00")]}, "site"),
+    ("buying", gettext_noop("Buying"), {"week": [_week(WEEKDAYS, "08:30-16:30")]}, "site"),
+    (
+        "stores",
+        gettext_noop("Central store"),
+        {"week": [_week(WEEKDAYS, "07:00-19:00"), _week(WEEKEND, "08:00-12:00")]},
+        [["08:00", "12:00"]],
+    ),
+    ("biomed", gettext_noop("Clinical engineering"), {"week": [_week(WEEKDAYS, "08:00-17:00")]}, "site"),
+    ("estates", gettext_noop("Estates"), {"week": [_week(WEEKDAYS, "07:30-16:30")]}, "site"),
+    ("itdesk", gettext_noop("IT desk"), {"week": [_week(EVERY_DAY, "07:00-19:00")]}, "none"),
+    ("domestic", gettext_noop("Cleaning"), {"week": [_week(EVERY_DAY, "06:00-22:00")]}, "none"),
+    ("night", gettext_noop("Night"), {"week": [_week(EVERY_DAY, "21:30-07:30")]}, "none"),
+    (
+        "clinic",
+        gettext_noop("Outpatients"),
+        {
+            "week": [_week(WEEKDAYS, "08:00-12:30", "13:30-17:00")],
+            "until": {"12-24": "12:30", "12-31": "12:30"},
+        },
+        "site",
+    ),
+)
+
+STORE, BOUGHT = Service.SUPPLY_STORE, Service.SUPPLY_BOUGHT
+EMERGENCY, URGENT, ROUTINE, PLANNED = Priority.EMERGENCY, Priority.URGENT, Priority.ROUTINE, Priority.PLANNED
+MIN, H, WH, WD = Unit.MINUTES, Unit.HOURS, Unit.WORKING_HOURS, Unit.WORKING_DAYS
+
+# service, priority, response, fulfilment (bought: until ordered, and the day after delivery), calendar
+TARGETS: tuple[tuple[str, str, tuple[int, str], tuple[int, str], str, dict[str, Any]], ...] = (
+    (STORE, EMERGENCY, (10, MIN), (60, MIN), "always", {}),
+    (STORE, URGENT, (1, WH), (4, WH), "stores", {}),
+    (STORE, ROUTINE, (4, WH), (12, WH), "stores", {}),
+    (STORE, PLANNED, (1, WD), (0, WH), "stores", {"anchor": Anchor.AGREED, "response_anchor": Anchor.AGREED}),
+    (BOUGHT, EMERGENCY, (30, MIN), (2, H), "always", {"plus_lead_time": True, "lead_calendar": "buying"}),
+    (BOUGHT, URGENT, (2, WH), (4, WH), "buying", {"plus_lead_time": True}),
+    (BOUGHT, ROUTINE, (1, WD), (3, WD), "buying", {"plus_lead_time": True}),
+    (BOUGHT, PLANNED, (1, WD), (0, WH), "buying", {"anchor": Anchor.AGREED, "plus_lead_time": True}),
+)
+
+# priority, amount, unit, calendar ('' = the calendar of the step)
+APPROVAL_TARGETS: tuple[tuple[str, int, str, str], ...] = (
+    (EMERGENCY, 30, MIN, "always"),
+    (URGENT, 2, WH, "office"),
+    (ROUTINE, 1, WD, ""),
+    (PLANNED, 2, WD, ""),
+)
+
+# time zone -> country and region of the package `holidays`
+HOLIDAYS_OF: dict[str, tuple[str, str | None]] = {
+    "Europe/London": ("GB", "ENG"),
+    "Europe/Berlin": ("DE", None),
+}
+YEARS_BACK, YEARS_AHEAD = 1, 2
+
+
+@verb
+def install(*, hospital: Hospital, by: "User") -> None:
+    """Give `hospital` the shipped calendars and its public holidays, and the group the shipped target times.
+
+    Holidays cover last year to the year after next. What is there already, also where it was edited, stays as it is.
+    """
+    calendars.set_holidays(hospital=hospital, days=_public_holidays(hospital), by=by)
+    known = calendars.find(hospital, [code for code, *_rest in CALENDARS])
+    for code, name, windows, holidays in CALENDARS:
+        if code not in known:
+            calendars.publish_calendar(
+                hospital=hospital, code=code, name=_(name), windows=windows, holidays=holidays, by=by
+            )
+    promised = set(SlaTarget.objects.filter(hospital=None).values_list("service", "priority"))
+    for service, priority, response, fulfilment, calendar, more in TARGETS:
+        if (service, priority) not in promised:
+            SlaTarget.objects.create(
+                service=service,
+                priority=priority,
+                response_amount=response[0],
+                response_unit=response[1],
+                fulfilment_amount=fulfilment[0],
+                fulfilment_unit=fulfilment[1],
+                calendar=calendar,
+                **more,
+            )
+    decided = set(ApprovalTarget.objects.values_list("priority", flat=True))
+    for priority, amount, unit, calendar in APPROVAL_TARGETS:
+        if priority not in decided:
+            ApprovalTarget.objects.create(priority=priority, amount=amount, unit=unit, calendar=calendar)
+
+
+def _public_holidays(hospital: Hospital) -> dict[date, str]:
+    """Dates and names by the hospital's zone; none where the zone's country is not known."""
+    if hospital.time_zone not in HOLIDAYS_OF:
+        return {}
+    country, region = HOLIDAYS_OF[hospital.time_zone]
+    year = now().year
+    years = range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
+    return dict(public_holidays.country_holidays(country, subdiv=region, years=years))

@@ -1,0 +1,137 @@
+"""What clocks say to people: ward words, times in the hospital's zone. No query."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from requests_app.models import ServiceRequest
+from requests_app.states import RequestState
+from sla import calendars
+from sla.business_time import NeverOpen
+from sla.models import Clock
+
+DAY = timedelta(days=1)
+ICONS = {
+    "ok": "circle-dot",
+    "risk": "triangle-alert",
+    "late": "octagon-alert",
+    "hold": "circle-pause",
+    "met": "check",
+}
+UNTIMED = (RequestState.DRAFT, RequestState.REJECTED, RequestState.CANCELLED)
+ENDED_WELL = (RequestState.FULFILLED, RequestState.CLOSED)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """`tone`: ok, risk, late, hold or met. `moment` (local) is what the words are about, if it is a moment."""
+
+    tone: str
+    words: str
+    moment: datetime | None = None
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.tone]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One clock of the request page: what should happen, how it stands, and why it starts later, if it does."""
+
+    label: str
+    chip: Chip
+    note: str = ""
+
+
+def request_chip(request: ServiceRequest, now: datetime) -> Chip | None:
+    """How the request stands at `now`; None where no time is promised any more, or not yet."""
+    if request.state in UNTIMED:
+        return None
+    if request.state in ENDED_WELL:
+        return Chip("met", _("All here"))
+    if request.due_at is None:
+        return Chip("hold", _("No time set yet"))
+    return due(request.due_at, request.warn_at or request.due_at, now, ZoneInfo(request.hospital.time_zone))
+
+
+def due(due_at: datetime, warn_at: datetime, now: datetime, zone: ZoneInfo) -> Chip:
+    """Late by 18 min; due in 22 min within a day, due Fri 15 May, 12:00 beyond; likely late from `warn_at` on."""
+    local = due_at.astimezone(zone)
+    if now > due_at:
+        return Chip("late", _("Late by %(time)s") % {"time": span(now - due_at)}, local)
+    tone = "risk" if now >= warn_at else "ok"
+    if due_at - now < DAY:
+        return Chip(tone, _("Due in %(time)s") % {"time": span(due_at - now)}, local)
+    return Chip(tone, _("Due %(moment)s") % {"moment": day_and_time(local)}, local)
+
+
+def span(length: timedelta) -> str:
+    """A length of time as people say it, whole minutes upwards: "22 min", "3 h 5 min", "2 days"."""
+    minutes = max(ceil(length.total_seconds() / 60), 1)
+    hours, rest = divmod(minutes, 60)
+    if hours >= 24:
+        return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
+    if not hours:
+        return _("%(n)d min") % {"n": rest}
+    if not rest:
+        return _("%(n)d h") % {"n": hours}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+def day_and_time(local: datetime) -> str:
+    return format_date(local, pgettext("format of a day and time", "D j M, H:i"))
+
+
+def rows(request: ServiceRequest, clocks: list[Clock], now: datetime) -> list[Row]:
+    """What is promised and how that stands, in the order of the clocks; without what is no longer needed."""
+    zone = ZoneInfo(request.hospital.time_zone)
+    return [
+        Row(
+            _label(clock),
+            _clock_chip(clock, now, zone),
+            _true_start(clock, now, zone) if clock.is_running else "",
+        )
+        for clock in clocks
+        if clock.outcome != Clock.Outcome.CANCELLED
+    ]
+
+
+def _label(clock: Clock) -> str:
+    if clock.kind == Clock.Kind.APPROVAL:
+        return _("Somebody decides") if clock.is_running else _("Decided")
+    if clock.kind == Clock.Kind.RESPONSE:
+        return _("Somebody takes it") if clock.is_running else _("Taken")
+    return _("On the ward")
+
+
+def _clock_chip(clock: Clock, now: datetime, zone: ZoneInfo) -> Chip:
+    if clock.is_running or clock.stopped_at is None:
+        return due(clock.due_at, clock.warn_at, now, zone)
+    stopped = clock.stopped_at.astimezone(zone)
+    if clock.outcome == Clock.Outcome.LATE:
+        late = span(clock.stopped_at - clock.due_at)
+        return Chip(
+            "met", _("%(moment)s, %(time)s late") % {"moment": day_and_time(stopped), "time": late}, stopped
+        )
+    return Chip("met", day_and_time(stopped), stopped)
+
+
+def _true_start(clock: Clock, now: datetime, zone: ZoneInfo) -> str:
+    """Out of hours: when the people who do it start. Nothing while they are there."""
+    if clock.calendar is None:
+        return ""
+    try:
+        opens = calendars.compiled(clock.calendar, zone.key).next_open(now)
+    except NeverOpen:
+        return ""
+    if opens == now:
+        return ""
+    local = opens.astimezone(zone)
+    moment = format_date(local, pgettext("format of a time and weekday", "H:i l"))
+    return _("Starts %(moment)s") % {"moment": moment}

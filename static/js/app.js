@@ -1,0 +1,149 @@
+/* What HTML cannot do by itself. Every page works without this file. */
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const region = id => document.getElementById(id);
+  const text = key => document.body.dataset[key] || "";
+
+  // ---- announcements: one polite region, one assertive -------------------------------------------------
+  const TOAST_MS = 10000;
+  const say = (id, sentence) => {
+    const place = region(id);
+    if (!place || !sentence) return;
+    const line = document.createElement("p");
+    line.textContent = sentence;
+    place.replaceChildren(line);
+  };
+  const fade = place => [...place.children].forEach(toast => {
+    if (toast.dataset.timed) return;
+    toast.dataset.timed = "1";
+    const go = () => toast.matches(":hover,:focus-within") ? setTimeout(go, 2000) : toast.remove();
+    setTimeout(go, TOAST_MS);
+  });
+  const toasts = region("toasts");
+  if (toasts) {
+    fade(toasts);
+    new MutationObserver(() => fade(toasts)).observe(toasts, { childList: true });
+  }
+
+  // ---- focus after a swap: never on <body> -------------------------------------------------------------
+  let next = null; // HX-Trigger: {"focus": "#id"} is heard after the swap, sometimes by an element that has gone
+  const focus = element => {
+    if (!element) return;
+    if (element.tabIndex < 0 && !element.hasAttribute("tabindex")) element.setAttribute("tabindex", "-1");
+    element.focus({ preventScroll: false });
+  };
+  document.addEventListener("htmx:before:swap", event => {
+    const header = event.detail.ctx?.hx?.trigger || "";
+    if (header[0] === "{") next = JSON.parse(header).focus || null;
+  });
+  document.addEventListener("htmx:finally:request", event => {
+    clearTimeout(waiting);
+    delete document.documentElement.dataset.busy;
+    const { sourceEvent, request } = event.detail.ctx;
+    if (sourceEvent?.type === "submit") release(request?.form);
+    const wanted = next && $(next);
+    next = null;
+    if (wanted) return focus(wanted);
+    if (document.activeElement === document.body && sourceEvent?.isTrusted)
+      focus($("[data-landing]") || $("main h1") || $("main"));
+  });
+
+  // ---- waiting and failing ------------------------------------------------------------------------------
+  let waiting;
+  document.addEventListener("htmx:before:request", event => {
+    clearTimeout(waiting);
+    if (event.detail.ctx.sourceEvent?.type !== "tick")
+      waiting = setTimeout(() => { document.documentElement.dataset.busy = ""; }, 300);
+  });
+  document.addEventListener("htmx:response:error", event => {
+    const { response, sourceEvent } = event.detail.ctx;
+    if (sourceEvent?.type === "tick" || response.status === 409 || response.status === 422) return;
+    say("alerts", text({ 401: "saySignedOut", 403: "sayRefused", 404: "sayGone" }[response.status] || "sayFailed"));
+  });
+  document.addEventListener("htmx:error", event => {
+    if (event.detail.ctx?.sourceEvent?.type !== "tick") say("alerts", text("sayOffline"));
+  });
+  addEventListener("offline", () => say("alerts", text("sayOffline")));
+  addEventListener("online", () => region("alerts")?.replaceChildren());
+
+  // ---- live lists: `tick` only while somebody can see the page -------------------------------------------
+  const TICK_MS = 15000;
+  setInterval(() => {
+    if (document.visibilityState === "visible") document.body.dispatchEvent(new CustomEvent("tick"));
+  }, TICK_MS);
+
+  // ---- one press, one post --------------------------------------------------------------------------------
+  const release = form => {
+    if (!form) return;
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-disabled=true][data-held]").forEach(button => {
+      button.removeAttribute("aria-disabled");
+      delete button.dataset.held;
+    });
+  };
+  document.addEventListener("submit", event => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    form.dataset.sent = "1";
+    const button = event.submitter;
+    if (button && !button.hasAttribute("aria-disabled")) {
+      button.setAttribute("aria-disabled", "true");
+      button.dataset.held = "1";
+    }
+  }, true);
+  addEventListener("pageshow", event => {
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
+  });
+
+  // ---- drafts save themselves: <form data-autosave hx-post=... hx-trigger="autosave"> ----------------------
+  const AUTOSAVE_MS = 1200;
+  const timers = new WeakMap();
+  const changed = event => {
+    const form = event.target.closest?.("form[data-autosave]");
+    if (!form) return;
+    clearTimeout(timers.get(form));
+    timers.set(form, setTimeout(() => {
+      if (form.isConnected && !form.dataset.sent) form.dispatchEvent(new CustomEvent("autosave"));
+    }, AUTOSAVE_MS));
+  };
+  document.addEventListener("input", changed);
+  document.addEventListener("change", changed);
+
+  // ---- quantity steppers: <div class="stepper"> with buttons [data-step] ------------------------------------
+  document.addEventListener("click", event => {
+    const button = event.target.closest?.("[data-step]");
+    const input = button?.closest(".stepper")?.querySelector("input");
+    if (!input) return;
+    event.preventDefault();
+    const low = input.min === "" ? 0 : Number(input.min);
+    const high = input.max === "" ? Infinity : Number(input.max);
+    const from = Number.parseInt(input.value, 10);
+    const to = Math.min(high, Math.max(low, (Number.isNaN(from) ? low : from) + Number(button.dataset.step)));
+    if (String(to) === input.value) return;
+    input.value = String(to);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // ---- single keys, never in a field: [data-key] names the key of a link or a field -------------------------
+  document.addEventListener("keydown", event => {
+    if (event.ctrlKey && event.key === "Enter") {
+      const send = event.target.closest?.("form")?.querySelector("[data-send]");
+      if (send) { event.preventDefault(); send.click(); }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest?.("input,select,textarea,[contenteditable]") || document.body.dataset.keys === "off") return;
+    const key = event.key.toLowerCase();
+    const target = [...document.querySelectorAll("[data-key]")].find(element => element.dataset.key === key);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("input,select,textarea")) target.focus(); else target.click();
+  });
+})();

@@ -1,0 +1,48 @@
+"""What every test stands on; fixtures of one area live in that area's own conftest."""
+
+import os
+import shutil
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# marker -> (can it run here?, what to do about it)
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "postgres": (lambda: connection.vendor == "postgresql", "needs PostgreSQL: make test-pg"),
+    "workers": (lambda: bool(settings.REDIS_URL), "needs Redis and real workers: make test-pg"),
+    "browser": (lambda: bool(CHROMIUM) and settings.STATIC_MANIFEST, "needs Chromium: make test-browser"),
+    "deep": (lambda: "TEST_DEEP" in os.environ, "takes minutes: make test-deep"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the remedy, what cannot run here; fail instead where REQUIRED_TESTS names its marker."""
+    required = os.environ.get("REQUIRED_TESTS", "").split(",")
+    for marker, (possible, remedy) in NEEDS.items():
+        marked = [item for item in items if item.get_closest_marker(marker)]
+        if marker in required and not (marked and possible()):
+            raise pytest.UsageError(
+                f"{len(marked)} tests marked {marker}, and at least one must run: {remedy}"
+            )
+        if not possible():
+            for item in marked:
+                item.add_marker(pytest.mark.skip(reason=remedy))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """The cache holds rate limits: one test must not use up the tries of the next."""
+    cache.clear()
+
+
+@pytest.fixture
+def world(db: None) -> SimpleNamespace:
+    """A hospital with people in all roles, its catalogue, policy and service hours; and a stranger of another one."""
+    from tests import personas
+
+    return personas.world()

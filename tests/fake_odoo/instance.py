@@ -1,0 +1,173 @@
+"""One stand-in server: its store, clock, faults and HTTP door, and what a buyer and a storekeeper do in it."""
+
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from tests.fake_odoo import catalogue, models, samples, seed
+from tests.fake_odoo.accounts import Accounts
+from tests.fake_odoo.clock import Clock
+from tests.fake_odoo.faults import Fault, Faults
+from tests.fake_odoo.models.stock import receive
+from tests.fake_odoo.orm import Env
+from tests.fake_odoo.server import Server
+from tests.fake_odoo.store import Store
+
+BUYER = 2
+assert models  # importing it registers the kinds of records
+
+
+class FakeOdoo:
+    """Answers on `url` from start() to stop(); used in tests through fixtures.running()."""
+
+    def __init__(
+        self,
+        *,
+        version: int,
+        store: Path,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        db: str = "hospital",
+        user: str = "portal_sync",
+        password: str = "portal",
+        catalogue_csv: Path | None = None,
+        vendors_csv: Path | None = None,
+    ):
+        if version not in seed.IDS:
+            raise ValueError(f"speaks {' and '.join(map(str, seed.IDS))}, not {version}")
+        self.version, self.db, self.user, self.password = version, db, user, password
+        self.api_key = f"key-of-{user}"
+        self.clock, self.faults = Clock(), Faults()
+        self.store = Store(store, version)
+        self.accounts = Accounts(self.store)
+        with self.store.transaction():
+            if not self.store.rows["res.users"]:
+                from_file = catalogue_csv or vendors_csv
+                seed.base(
+                    self.store,
+                    version,
+                    currency="GBP" if from_file else "USD",
+                    login=user,
+                    password=password,
+                    api_key=self.api_key,
+                )
+                if not from_file:
+                    samples.samples(self.store, version)
+            if vendors_csv:
+                catalogue.load_vendors(self.store, vendors_csv)
+            if catalogue_csv:
+                catalogue.load_catalogue(self.store, version, catalogue_csv)
+        self._server = Server((host, port), self)
+        self.url = f"http://{host}:{self._server.server_port}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops answering; what was committed stays in the store."""
+        self.faults.clear()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+        self.store.close()
+
+    def env(self, uid: int = BUYER) -> Env:
+        return Env(self.store, self.version, self.clock.now(), uid, {})
+
+    # what people do in Odoo
+
+    def orders(self) -> list[dict]:
+        """All orders, oldest first: {id, name, state, origin, vendor, ..., lines: [{id, product_id, quantity ...}]}."""
+        with self.store.reading():
+            orders = self.env()["purchase.order"]
+            return [self._order(row) for row in orders.sort(orders.where(), "id")]
+
+    def order(self, id_: int) -> dict:
+        with self.store.reading():
+            return self._order(self.env()["purchase.order"].row(id_))
+
+    def _order(self, row: dict) -> dict:
+        env = self.env()
+        orders, lines, products = env["purchase.order"], env["purchase.order.line"], env["product.product"]
+        names = {
+            (name["model"], name["res_id"]): f"{name['module']}.{name['name']}"
+            for name in env["ir.model.data"].where()
+        }
+        shown = []
+        for line in lines.sort(lines.where(order_id=row["id"]), lines.shape.order):
+            code = products.row(line["product_id"])["default_code"] if line["product_id"] else ""
+            shown.append(
+                {
+                    "id": line["id"],
+                    "product_id": line["product_id"],
+                    "code": code,
+                    "name": line["name"],
+                    "quantity": line["product_qty"],
+                    "received": line["qty_received"],
+                    "price_unit": line["price_unit"],
+                    "uom_id": line["product_uom_id" if self.version >= 19 else "product_uom"],
+                    "date_planned": line["date_planned"],
+                    "subtotal": lines.compute_price_subtotal(line),
+                    "external_id": names.get((lines.name, line["id"]), ""),
+                }
+            )
+        vendor = env["res.partner"].row(row["partner_id"])
+        company = env["res.company"].row(row["company_id"])
+        return {
+            "id": row["id"],
+            "name": row["name"],
+            "state": row["state"],
+            "origin": row["origin"] or "",
+            "partner_id": vendor["id"],
+            "vendor": vendor["name"],
+            "vendor_ref": vendor.get("ref") or "",
+            "company_id": row["company_id"],
+            "company": company["name"],
+            "created": row["create_date"][:19],
+            "currency": env["res.currency"].row(row["currency_id"])["name"],
+            "receipt_status": orders.compute_receipt_status(row) or "",
+            "amount_untaxed": orders.compute_amount_untaxed(row),
+            "external_id": names.get((orders.name, row["id"]), ""),
+            "lines": shown,
+        }
+
+    def confirm(self, id_: int) -> None:
+        with self.store.transaction():
+            self.env()["purchase.order"].button_confirm([id_])
+
+    def cancel(self, id_: int) -> None:
+        with self.store.transaction():
+            self.env()["purchase.order"].button_cancel([id_])
+
+    def receive(self, id_: int, quantities: dict[int, float] | None = None) -> None:
+        """Counts goods in: everything open, or {order line id: quantity}. Raises UserError if that is too much."""
+        with self.store.transaction():
+            receive(self.env(), id_, quantities)
+
+    def delete(self, id_: int) -> None:
+        """A buyer cancels the order and deletes it."""
+        with self.store.transaction():
+            self.env()["purchase.order"].button_cancel([id_])
+            self.env()["purchase.order"].unlink([id_])
+
+    def change(self, model: str, id_: int, **values: object) -> None:
+        """An administrator writes on a record."""
+        with self.store.transaction():
+            self.env()[model].write([id_], values)
+
+    # what goes wrong, and when
+
+    def fault(
+        self, kind: str, *, count: int = 1, seconds: float | None = None, method: str | None = None
+    ) -> Fault:
+        """Switches a fault on for the next `count` calls of `method`; see faults.KINDS. Returns it, to release() it."""
+        return self.faults.add(Fault(kind, count, seconds, method))
+
+    def clear_faults(self) -> None:
+        self.faults.clear()
+
+    def set_clock(self, moment: datetime) -> None:
+        self.clock.set(moment)

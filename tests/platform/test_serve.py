@@ -1,0 +1,120 @@
+"""`manage.py serve`: refuses what cannot work, runs everything, and leaves nobody behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from portal.management.commands import serve
+from tests.platform.processes import ROOT, answers, descendants, environment, free_port, manage, wait_for
+
+pytestmark = pytest.mark.timeout(120)
+
+
+class Serving:
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.log = folder / "serve.log"
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT,
+            env=environment(VAR_DIR=str(folder), PORTAL_PORT=str(self.port), STATIC_MANIFEST="0"),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log.open("w"),
+            stderr=subprocess.STDOUT,
+        )
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def ready(self) -> bool:
+        assert self.process.poll() is None, self.said()
+        return "The portal is at" in self.said()
+
+
+@pytest.fixture
+def serving(tmp_path):
+    made = manage("migrate", "--noinput", "-v", "0", VAR_DIR=str(tmp_path))
+    assert made.returncode == 0, made.stderr
+    run = Serving(tmp_path)
+    yield run
+    for pid in descendants(run.process.pid) if run.process.poll() is None else []:
+        os.kill(pid, signal.SIGKILL)
+    run.process.kill()
+    run.process.wait()
+
+
+def test_it_starts_restarts_and_stops(serving) -> None:
+    wait_for(serving.ready)
+    health = f"http://127.0.0.1:{serving.port}/health/"
+    assert urllib.request.urlopen(health, timeout=10).status == 200
+    assert answers(serving.port + 69), "the stand-in Odoo"
+    everybody = descendants(serving.process.pid)
+
+    beats = [p for p in everybody if b"celery" in Path(f"/proc/{p}/cmdline").read_bytes()]
+    assert len(beats) == 2
+    os.kill(beats[0], signal.SIGKILL)
+    wait_for(
+        lambda: re.search(r"(clock|world) ended \(killed by SIGKILL\); starting it again", serving.said())
+    )
+    wait_for(lambda: len(descendants(serving.process.pid)) == len(everybody))
+
+    everybody = descendants(serving.process.pid)
+    serving.process.send_signal(signal.SIGINT)
+    assert serving.process.wait(40) == 0
+    assert "Stopping ..." in serving.said() and "Stopped." in serving.said()
+    assert "Traceback" not in serving.said()
+    assert not [pid for pid in everybody if Path(f"/proc/{pid}").exists()]
+    assert not answers(serving.port) and not answers(serving.port + 69)
+
+
+def test_it_refuses_a_value_that_cannot_be_meant(tmp_path) -> None:
+    refused = manage("serve", VAR_DIR=str(tmp_path), PORTAL_PORT="0")
+    assert refused.returncode != 0
+    assert "PORTAL_PORT='0' cannot be used" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_it_refuses_a_database_that_is_not_migrated(tmp_path) -> None:
+    refused = manage("serve", VAR_DIR=str(tmp_path), STATIC_MANIFEST="0")
+    assert refused.returncode != 0
+    assert "manage.py migrate" in refused.stderr
+
+
+@pytest.mark.django_db
+class TestRefusals:
+    """Before anything is started, so that these run here."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_starts(self, monkeypatch, settings) -> None:
+        monkeypatch.setattr(serve.Supervisor, "run", lambda *args, **options: pytest.fail("it started"))
+        settings.REDIS_URL = settings.ODOO_URL = ""
+        settings.PORTAL_PORT = free_port()
+
+    def refusal(self, *arguments: str) -> str:
+        with pytest.raises(CommandError) as refused:
+            call_command("serve", *arguments)
+        return str(refused.value)
+
+    def test_a_failing_check(self, settings) -> None:
+        settings.ODOO_URL = "http://odoo.example"
+        assert "Odoo is configured by half" in self.refusal()
+
+    def test_static_files_that_are_not_collected(self, settings, tmp_path) -> None:
+        settings.STATIC_MANIFEST, settings.STATIC_ROOT = True, tmp_path
+        assert "collectstatic" in self.refusal()
+
+    def test_a_worker_without_a_broker(self) -> None:
+        assert "REDIS_URL" in self.refusal("--only", "worker")
+
+    @pytest.mark.parametrize("above", [0, 69])
+    def test_a_taken_port(self, settings, above: int) -> None:
+        with socket.create_server(("127.0.0.1", settings.PORTAL_PORT + above)):
+            assert f"Port {settings.PORTAL_PORT + above} is taken" in self.refusal()
