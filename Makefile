@@ -61,9 +61,7 @@ $(VAR)/static/.collected: $(STATIC_SOURCES) .venv/.runtime
 
 # --- try it out -----------------------------------------------------------------------------------------------------
 run: .venv/.runtime $(VAR)/static/.collected ## Start the portal here; the second start takes seconds
-	@$(BIN)/python manage.py migrate --noinput -v 0
-	@$(BIN)/python manage.py seed
-	@exec $(BIN)/python manage.py serve
+	@exec $(BIN)/python manage.py serve --demo
 
 reset: ## Throw the data of make run away
 	@rm -rf "$(VAR)" && echo "$(VAR)/ is gone; make run starts afresh."
@@ -92,13 +90,28 @@ PRODUCTION_LIKE := PORTAL_ENV=production ALLOWED_HOSTS=portal.example DATABASE_U
   REDIS_URL=redis://127.0.0.1 SECRET_KEY=x9Qv7Lr2Tz5Wm8Kp4Yc1Bn6Hs3Jd0Fg-Ua_Ei-Xo9Rt7Mw2Nk5Lb8Pq4 \
   ODOO_URL=https://odoo.example ODOO_DB=odoo ODOO_USER=portal ODOO_PASSWORD=secret
 
-lint: .venv/.dev ## Style, types, imports, templates, migrations, deploy checks
-	@echo "ruff";            $(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@echo "mypy";            $(ALONE) $(BIN)/mypy
-	@echo "import-linter";   $(ALONE) $(BIN)/lint-imports
-	@echo "djade";           find templates -name '*.html' -print0 | xargs -0 $(BIN)/djade --target-version 5.2 --check
-	@echo "migrations";      $(ALONE) $(BIN)/python manage.py makemigrations --check --dry-run
-	@echo "deploy checks";   $(ALONE) env $(PRODUCTION_LIKE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+LINTS := lint-style lint-types lint-imports lint-templates lint-migrations lint-deploy
+.PHONY: $(LINTS)
+lint: .venv/.dev ## Style, types, imports, templates, migrations, deploy checks: all of them, then fail if one did
+	@$(MAKE) -sk $(LINTS)
+
+lint-style:
+	@echo "ruff"; $(BIN)/ruff check -q .; $(BIN)/ruff format -q --check .
+
+lint-types:
+	@echo "mypy"; $(ALONE) $(BIN)/mypy
+
+lint-imports:
+	@echo "import-linter"; $(ALONE) $(BIN)/lint-imports | tail -n +9
+
+lint-templates:
+	@echo "djade"; find templates -name '*.html' -print0 | xargs -0 $(BIN)/djade --target-version 5.2 --check
+
+lint-migrations:
+	@echo "makemigrations --check"; $(ALONE) $(BIN)/python manage.py makemigrations --check --dry-run
+
+lint-deploy:
+	@echo "check --deploy"; $(ALONE) $(PRODUCTION_LIKE) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: .venv/.dev ## Let the tools write the style
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

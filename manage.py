@@ -16,6 +16,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as wrong:
         raise SystemExit(f"The configuration cannot be used.\n{wrong}") from wrong
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

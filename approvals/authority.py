@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from approvals.models import Approval, ApprovalStep, Decision
+from approvals.models import ApprovalStep
 from portal.accounts import scopes
 from portal.accounts.models import Department, Hospital
 from requests_app.models import ServiceRequest
@@ -38,12 +38,6 @@ def subjects(request: ServiceRequest) -> set[int]:
     return {pk for pk in (request.requester_id, request.filed_by_id, request.beneficiary_id) if pk}
 
 
-def deciders(approval: Approval) -> set[int]:
-    """Everybody who decided an earlier step, or whose authority was used: steps go to distinct people."""
-    rows = Decision.objects.filter(step__approval=approval).values_list("actor_id", "authority_id")
-    return {pk for row in rows for pk in row}
-
-
 def entitled(request: ServiceRequest, role: str, *, without: set[int]) -> "list[User]":
     """People who hold `role` for this request now, less `without`. One query."""
     people = scopes.users_with(permission_for(role), place_of(role, request)).exclude(pk__in=without)
@@ -66,10 +60,6 @@ def resolve(request: ServiceRequest, step: ApprovalStep, *, without: set[int]) -
     return asked, []
 
 
-def may_decide(user: "User", step: ApprovalStep, request: ServiceRequest) -> bool:
-    """May this person decide this open step now? Judged inside the locked transaction, by rights of this moment."""
-    if user.is_system or not user.is_active:
-        return False
-    if user.pk in subjects(request) or user.pk in deciders(step.approval):
-        return False
+def holds(user: "User", step: ApprovalStep, request: ServiceRequest) -> bool:
+    """Does this person hold the role that was asked, for this request, at this moment? One query."""
     return scopes.has_perm_at(user, permission_for(step.asked_role), place_of(step.asked_role, request))

@@ -3,25 +3,22 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Count, OuterRef, Subquery, Sum
 
 from approvals.models import Approval
 from approvals.routing import CaseLine, RoutingCase
+from portal.accounts.models import Department
 from portal.clock import now
-from requests_app.models import CaseException, RequestItem, ServiceRequest, UsualLine
+from requests_app.models import CaseException, RequestItem, ServiceRequest
 from requests_app.states import CONTROL_FLAGS, LineState, RequestState
 
 
 def build_case(request: ServiceRequest, lines: list[RequestItem] | None = None) -> RoutingCase:
-    """Collect the RoutingCase of `request` (a draft or sent). Amounts in base currency. At most six queries."""
+    """Collect the RoutingCase of `request` (a draft or sent); `lines` as `quote` or `all_lines` read them. Amounts in base currency. One query, and one more for hazardous items."""
     if lines is None:
-        lines = list(request.lines.select_related("item", "vendor"))
-    pars = dict(
-        UsualLine.objects.filter(
-            usual_list__department=request.department, item__in=[line.item_id for line in lines]
-        ).values_list("item_id", "quantity")
-    )
+        lines = request.all_lines
     ordered_before = _ordered_before(request, lines)
+    weekly_standing_total, open_exceptions = _recently(request)
     return RoutingCase(
         category=request.category.code,
         hospital=request.hospital.code,
@@ -37,7 +34,7 @@ def build_case(request: ServiceRequest, lines: list[RequestItem] | None = None) 
                 source=line.source,
                 flags=tuple(line.flags),
                 control_flags=tuple(flag for flag in line.flags if flag in CONTROL_FLAGS),
-                par=pars.get(line.item_id),
+                par=line.par,
                 usual_max=line.usual_max,
                 on_contract=bool(line.vendor and line.vendor.on_contract),
                 first_order=line.item_id not in ordered_before,
@@ -45,21 +42,36 @@ def build_case(request: ServiceRequest, lines: list[RequestItem] | None = None) 
             )
             for line in lines
         ),
-        weekly_standing_total=_weekly_standing_total(request),
-        open_exceptions=CaseException.objects.filter(request__department=request.department, closed_at=None)
-        .exclude(request=request)
-        .count(),
+        weekly_standing_total=weekly_standing_total,
+        open_exceptions=open_exceptions,
     )
 
 
-def _weekly_standing_total(request: ServiceRequest) -> Decimal:
-    """What a policy decided for this department in the last seven days."""
-    return Approval.objects.filter(
-        request__department=request.department,
-        status=Approval.Status.APPROVED,
-        steps=None,
-        opened_at__gt=now() - timedelta(days=7),
-    ).aggregate(total=Sum("request__base_amount"))["total"] or Decimal("0.00")
+def _recently(request: ServiceRequest) -> tuple[Decimal, int]:
+    """What a policy decided for this department in the last seven days, and its other open exceptions. One query."""
+    exceptions = (
+        CaseException.objects.filter(request__department=OuterRef("pk"), closed_at=None)
+        .exclude(request=request.pk)
+        .order_by()
+        .values("request__department")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    standing = (
+        Approval.objects.filter(
+            request__department=OuterRef("pk"),
+            status=Approval.Status.APPROVED,
+            steps=None,
+            opened_at__gt=now() - timedelta(days=7),
+        )
+        .order_by()
+        .values("request__department")
+        .annotate(total=Sum("request__base_amount"))
+        .values("total")
+    )
+    found = Department.objects.filter(pk=request.department_id).values_list(Subquery(standing), Subquery(exceptions))
+    total, count = found.get()
+    return Decimal(total or 0).quantize(Decimal("0.01")), count or 0
 
 
 def _ordered_before(request: ServiceRequest, lines: list[RequestItem]) -> set[int]:

@@ -1,8 +1,8 @@
 """Approve a step, or reject it with a reason. Four eyes on every path; the first decision counts."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from approvals import authority, opening
@@ -10,7 +10,7 @@ from approvals.content import content_hash
 from approvals.models import Approval, ApprovalStep, Decision
 from portal.audit import events
 from portal.clock import now
-from portal.errors import AlreadyDecided, Invalid, NotAllowed, NotFound, StaleState, WrongState
+from portal.errors import AlreadyDecided, Invalid, NotAllowed, StaleState, WrongState
 from portal.facts import verb
 from requests_app import access, lifecycle
 from requests_app.models import ServiceRequest
@@ -21,6 +21,24 @@ if TYPE_CHECKING:
 APPROVED, REJECTED = Decision.Outcome.APPROVED, Decision.Outcome.REJECTED
 
 
+@dataclass
+class Run:
+    """The step to decide with everything around it, read after the request was locked."""
+
+    step: ApprovalStep
+    request: ServiceRequest
+    steps: list[ApprovalStep]  # of this approval, `step` among them
+    decisions: list[Decision]  # on all of them
+
+    @property
+    def deciders(self) -> set[int]:
+        return {pk for decision in self.decisions for pk in (decision.actor_id, decision.authority_id)}
+
+    @property
+    def on_step(self) -> list[Decision]:
+        return [d for d in self.decisions if d.step_id == self.step.pk and d.round == self.step.round]
+
+
 @verb
 def approve_step(*, step_id: int, by: "User", seen: str) -> ApprovalStep:
     """Agree to what was shown (`seen`, its content hash). The last agreement that is needed approves the request.
@@ -29,16 +47,16 @@ def approve_step(*, step_id: int, by: "User", seen: str) -> ApprovalStep:
     step or `request_approved`). Raises NotFound, NotAllowed (four eyes, no authority), AlreadyDecided (winner, outcome),
     WrongState (no longer needed), StaleState (content changed).
     """
-    step, request = _locked(step_id)
-    if _repeated(step, by, APPROVED):
-        return step
-    _check(step, request, by, seen)
-    decision = _record(step, by, APPROVED, seen, "")
-    _note(step, request, decision)
-    given = step.decisions.filter(round=step.round, outcome=APPROVED).count()
+    run = _locked(step_id)
+    if not _take(run, by, APPROVED, seen):
+        return run.step
+    step = run.step
+    given = sum(decision.outcome == APPROVED for decision in run.on_step)
     if given >= (step.needed if step.asked_role == step.role else 1):
-        opening.close_step(step, request, outcome="approved", by=by)
-        opening.ask_next(approval=step.approval, request=request, by=by)
+        opening.close_step(step, run.request, outcome="approved", by=by)
+        opening.ask_next(
+            approval=step.approval, request=run.request, steps=run.steps, deciders=run.deciders, by=by
+        )
     else:
         step.approvers.filter(user=by).update(open=False)
     return step
@@ -50,78 +68,85 @@ def reject_step(*, step_id: int, by: "User", seen: str, reason: str) -> Approval
 
     Publishes `step_closed` and `request_rejected`. Raises Invalid (reason) and as `approve_step`.
     """
-    reason = reason.strip()
+    reason = reason.strip()[:500]
     if not reason:
         raise Invalid({"reason": [_("Choose or write a reason, so that the ward knows why.")]})
-    step, request = _locked(step_id)
-    if _repeated(step, by, REJECTED):
-        return step
-    _check(step, request, by, seen)
-    decision = _record(step, by, REJECTED, seen, reason[:500])
-    _note(step, request, decision)
-    approval = step.approval
+    run = _locked(step_id)
+    if not _take(run, by, REJECTED, seen, reason):
+        return run.step
+    approval = run.step.approval
     approval.status, approval.closed_at = Approval.Status.REJECTED, now()
     approval.save(update_fields=["status", "closed_at"])
-    opening.close_step(step, request, outcome="rejected", by=by)
-    for other in approval.steps.exclude(pk=step.pk):
-        opening.close_step(other, request, outcome="withdrawn", by=by)
-    lifecycle.reject(request=request, by=by, reason=reason)
-    return step
+    opening.close_step(run.step, run.request, outcome="rejected", by=by)
+    for other in run.steps:
+        if other is not run.step:
+            opening.close_step(other, run.request, outcome="withdrawn", by=by)
+    lifecycle.reject(request=run.request, by=by, reason=reason)
+    return run.step
 
 
-def _locked(step_id: int) -> tuple[ApprovalStep, ServiceRequest]:
-    """Lock the request, then read the step: whoever waited for the lock sees what the winner wrote."""
-    request_id = ApprovalStep.objects.filter(pk=step_id).values_list("approval__request_id", flat=True).first()
-    if request_id is None:
-        raise NotFound
-    request = access.lock_id(request_id)
-    step = ApprovalStep.objects.select_related("approval__policy").get(pk=step_id)
-    return step, request
+def _locked(step_id: int) -> Run:
+    """Lock the request, then read the run: whoever waited for the lock sees what the winner wrote. Four queries."""
+    request = access.lock_where(approvals__steps=step_id)
+    siblings = ApprovalStep.objects.filter(approval__steps=step_id).select_related("approval__policy")
+    steps = list(siblings.order_by("sequence", "pk"))
+    step = next(step for step in steps if step.pk == step_id)
+    for sibling in steps:
+        sibling.approval = step.approval
+    decisions = list(Decision.objects.filter(step__in=steps).select_related("actor").order_by("pk"))
+    return Run(step=step, request=request, steps=steps, decisions=decisions)
 
 
-def _repeated(step: ApprovalStep, by: "User", outcome: str) -> bool:
-    return step.decisions.filter(round=step.round, actor=by, outcome=outcome).exists()
+def _take(run: Run, by: "User", outcome: str, seen: str, reason: str = "") -> bool:
+    """Check and record one decision; False when this person took the same one before."""
+    if any(decision.actor_id == by.pk and decision.outcome == outcome for decision in run.on_step):
+        return False
+    _check(run, by, seen)
+    decision = _record(run, by, outcome, seen, reason)
+    run.decisions.append(decision)
+    _note(run, decision)
+    return True
 
 
-def _check(step: ApprovalStep, request: ServiceRequest, by: "User", seen: str) -> None:
+def _check(run: Run, by: "User", seen: str) -> None:
+    step, request = run.step, run.request
     if step.state in (ApprovalStep.State.APPROVED, ApprovalStep.State.REJECTED):
-        raise _was_first(step)
+        raise _was_first(run)
     if step.state != ApprovalStep.State.OPEN:
         raise WrongState(_("This no longer needs a decision: the request is “%s”.") % request.get_state_display())
     if by.pk in authority.subjects(request):
         raise NotAllowed(_("You have a part in this request, so somebody else decides it."))
-    if not authority.may_decide(by, step, request):
-        raise NotAllowed(_("This decision is not yours: your role here does not include it, or you decided a step before."))
-    if seen != content_hash(request, request.lines.all()):
+    if by.pk in run.deciders:
+        raise NotAllowed(_("You decided this request before, so somebody else takes this decision."))
+    if not authority.holds(by, step, request):
+        raise NotAllowed(_("This decision is not yours: your role here does not include it."))
+    if seen != content_hash(request, request.all_lines):
         raise StaleState(_("The request changed since you opened it. Look again before you decide."))
 
 
-def _was_first(step: ApprovalStep) -> AlreadyDecided:
-    last = step.decisions.select_related("actor").order_by("-pk").first()
-    assert last is not None
+def _was_first(run: Run) -> AlreadyDecided:
+    last = run.on_step[-1]
     said = _("%s approved this first.") if last.outcome == APPROVED else _("%s said no to this first.")
     name = last.actor.get_full_name()
     return AlreadyDecided(said % name, winner=name, outcome=str(last.outcome), at=last.decided_at)
 
 
-def _record(step: ApprovalStep, by: "User", outcome: str, seen: str, reason: str) -> Decision:
-    try:
-        with transaction.atomic():
-            return Decision.objects.create(
-                step=step,
-                round=step.round,
-                actor=by,
-                authority=by,
-                outcome=outcome,
-                reason=reason,
-                content_hash=seen,
-                decided_at=now(),
-            )
-    except IntegrityError:  # the lock makes this unreachable; the constraint is the net below the rope
-        raise _was_first(step) from None
+def _record(run: Run, by: "User", outcome: str, seen: str, reason: str) -> Decision:
+    """The lock makes a second decision of one authority impossible; the unique constraint is the net below the rope."""
+    return Decision.objects.create(
+        step=run.step,
+        round=run.step.round,
+        actor=by,
+        authority=by,
+        outcome=outcome,
+        reason=reason,
+        content_hash=seen,
+        decided_at=now(),
+    )
 
 
-def _note(step: ApprovalStep, request: ServiceRequest, decision: Decision) -> None:
+def _note(run: Run, decision: Decision) -> None:
+    step, request = run.step, run.request
     events.record(
         action=f"step.{decision.outcome}",
         by=decision.actor,

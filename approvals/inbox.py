@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from approvals.content import content_hash
 from approvals.models import ApprovalStep, StepApprover
@@ -24,6 +24,7 @@ class Card:
     lines: list[RequestItem]
     role: str
     alone: bool  # nobody else was asked
+    last: bool  # agreeing sends it: no other decision is needed
     seen: str  # the hash that the decision is bound to
 
     @property
@@ -45,12 +46,15 @@ def _card(step: ApprovalStep) -> Card:
         lines=lines,
         role=str(ROLES[step.asked_role].label),
         alone=len(step.approvers.all()) == 1,
+        last=not step.others and step.needed == 1,  # type: ignore[attr-defined]
         seen=content_hash(request, lines),
     )
 
 
 def _steps() -> "QuerySet[ApprovalStep]":
-    return ApprovalStep.objects.select_related(
+    undecided = [ApprovalStep.State.WAITING, ApprovalStep.State.OPEN]
+    siblings = ApprovalStep.objects.filter(approval=OuterRef("approval"), state__in=undecided)
+    return ApprovalStep.objects.annotate(others=Exists(siblings.exclude(pk=OuterRef("pk")))).select_related(
         "approval__policy",
         "approval__request__hospital",
         "approval__request__department",

@@ -1,15 +1,16 @@
 """Starting an approval and asking the next people; what cannot be asked gets an owner."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from approvals import authority, signals
 from approvals.case import build_case
-from approvals.models import Approval, ApprovalPolicy, ApprovalStep, StepApprover
+from approvals.models import Approval, ApprovalPolicy, ApprovalStep, PolicyRule, StepApprover
 from approvals.routing import Plan, Rule, StepRule, plan_steps
 from portal.accounts import scopes
-from portal.audit import events
+from portal.accounts.roles import ROLES
 from portal.clock import now
 from portal.facts import publish, verb
 from requests_app import casework, lifecycle
@@ -22,22 +23,26 @@ if TYPE_CHECKING:
 OPEN, WAITING = ApprovalStep.State.OPEN, ApprovalStep.State.WAITING
 
 
-def published_policy(category_id: int) -> ApprovalPolicy | None:
-    return ApprovalPolicy.objects.filter(category=category_id, status=ApprovalPolicy.Status.PUBLISHED).first()
-
-
-def rules_of(policy: ApprovalPolicy) -> list[Rule]:
-    """The policy as plain values for `plan_steps`. Two queries."""
-    return [
-        Rule(
-            code=row.code,
-            why=row.why,
-            conditions=row.conditions,
-            decides=row.decides,
-            steps=tuple(StepRule(s.sequence, s.role, s.calendar, s.needed) for s in row.steps.all()),
-        )
-        for row in policy.rules.prefetch_related("steps")
-    ]
+def published_rules(category_id: int) -> tuple[ApprovalPolicy | None, list[Rule]]:
+    """The published policy of a category with its rules as plain values, or (None, []). One query."""
+    published = ApprovalPolicy.objects.filter(category=category_id, status=ApprovalPolicy.Status.PUBLISHED)
+    columns = ("code", "why", "conditions", "decides")
+    steps = ("steps__sequence", "steps__role", "steps__calendar", "steps__needed")
+    rows = list(
+        PolicyRule.objects.filter(policy__in=published)
+        .order_by("position", "steps__sequence", "steps__id")
+        .values_list("policy_id", "policy__code", "policy__version", *columns, *steps)
+    )
+    if not rows:
+        return None, []
+    rules: dict[str, Rule] = {}
+    for _pk, _code, _version, code, why, conditions, decides, sequence, role, calendar, needed in rows:
+        rule = rules.get(code) or Rule(code=code, why=why, conditions=conditions, decides=decides)
+        if sequence is not None:
+            rule = replace(rule, steps=(*rule.steps, StepRule(sequence, role, calendar, needed)))
+        rules[code] = rule
+    pk, code, version = rows[0][:3]
+    return ApprovalPolicy(pk=pk, code=code, version=version), list(rules.values())
 
 
 @verb
@@ -47,13 +52,13 @@ def open_approval(*, request: ServiceRequest, by: "User") -> Approval:
     A deciding rule approves at once, in the name of the system and of the rule. No policy or nobody entitled:
     `needs_routing` with an owner, never approved. Publishes `step_opened` for each step asked.
     """
-    policy = published_policy(request.category_id)
+    policy, rules = published_rules(request.category_id)
     if policy is None:
         approval = Approval.objects.create(request=request, opened_at=now(), status=Approval.Status.NEEDS_ROUTING)
         _needs_routing(approval, request, by=by, why=_("No approval policy is published for “%s”.") % request.category)
         return approval
     case = build_case(request)
-    plan = plan_steps(rules_of(policy), case)
+    plan = plan_steps(rules, case)
     approval = Approval.objects.create(
         request=request, policy=policy, rules=list(plan.rules), case=case.as_json(), opened_at=now()
     )
@@ -62,13 +67,13 @@ def open_approval(*, request: ServiceRequest, by: "User") -> Approval:
     elif not plan.steps:
         _needs_routing(approval, request, by=by, why=_("No rule of the approval policy fits this request."))
     else:
-        _copy_steps(approval, plan)
-        ask_next(approval=approval, request=request, by=by)
+        ask_next(approval=approval, request=request, steps=_copied(approval, plan), deciders=set(), by=by)
     return approval
 
 
-def _copy_steps(approval: Approval, plan: Plan) -> None:
-    ApprovalStep.objects.bulk_create(
+def _copied(approval: Approval, plan: Plan) -> list[ApprovalStep]:
+    """The planned steps as steps of this run, not yet stored."""
+    return [
         ApprovalStep(
             approval=approval,
             sequence=step.sequence,
@@ -79,61 +84,81 @@ def _copy_steps(approval: Approval, plan: Plan) -> None:
             why=". ".join(step.why)[:400],
         )
         for step in plan.steps
-    )
+    ]
 
 
 def _decide_by_policy(approval: Approval, request: ServiceRequest, rule: Rule) -> None:
-    approval.status, approval.closed_at = Approval.Status.APPROVED, now()
-    approval.save(update_fields=["status", "closed_at"])
+    _close(approval, Approval.Status.APPROVED)
     lifecycle.approve(
         request=request, by=scopes.system_user(), reason=rule.why, policy=f"{approval.policy}, {rule.code}"
     )
 
 
+def _close(approval: Approval, status: str) -> None:
+    approval.status, approval.closed_at = status, now()
+    approval.save(update_fields=["status", "closed_at"])
+
+
 @verb
-def ask_next(*, approval: Approval, request: ServiceRequest, by: "User") -> None:
-    """Open the steps that come next; when none is left, the request is approved by `by`'s decision."""
-    steps = list(approval.steps.all())
+def ask_next(
+    *, approval: Approval, request: ServiceRequest, steps: list[ApprovalStep], deciders: set[int], by: "User"
+) -> None:
+    """Open those of `steps` (all of the run) that come next; when none is left, `by`'s decision approves the request.
+
+    `deciders` decided a step of this run before: steps go to distinct people. If nobody may be asked for one of them,
+    none is opened and the approval needs routing. Publishes `step_opened` for each.
+    """
     if any(step.state == OPEN for step in steps):
         return
     waiting = [step for step in steps if step.state == WAITING]
     if not waiting:
-        approval.status, approval.closed_at = Approval.Status.APPROVED, now()
-        approval.save(update_fields=["status", "closed_at"])
+        _close(approval, Approval.Status.APPROVED)
         lifecycle.approve(request=request, by=by, policy=str(approval.policy))
         return
-    sequence = waiting[0].sequence
-    taken = authority.subjects(request) | authority.deciders(approval)
+    sequence = min(step.sequence for step in waiting)
+    taken = authority.subjects(request) | deciders
     asked = [(step, *authority.resolve(request, step, without=taken)) for step in waiting if step.sequence == sequence]
-    for step, role, people in asked:
-        if not people:
-            _needs_routing(approval, request, by=by, why=_("Nobody may decide as %s.") % _role_label(role))
-            return
+    lacking = next((role for _step, role, people in asked if not people), None)
+    if lacking is None:
+        for step, role, _people in asked:
+            step.asked_role = role
+            step.mark_open(now())
+    _store(steps, changed=[step for step, _role, _people in asked])
+    if lacking is not None:
+        _needs_routing(approval, request, by=by, why=_("Nobody may decide as %s.") % ROLES[lacking].label)
+        return
     if approval.status == Approval.Status.NEEDS_ROUTING:
         approval.status = Approval.Status.OPEN
         approval.save(update_fields=["status"])
-    for step, role, people in asked:
-        _ask(step, role, people, request, by)
-    names = {person.get_full_name(): None for _step, _role, people in asked for person in people}
-    record_holder(request_id=request.pk, held_by=_names(list(names)))
-    request.held_by = _names(list(names))
+    _ask([(step, people) for step, _role, people in asked], request, by)
 
 
-def _ask(step: ApprovalStep, role: str, people: "list[User]", request: ServiceRequest, by: "User") -> None:
-    step.asked_role = role
-    step.mark_open(now())
-    step.save()
+def _store(steps: list[ApprovalStep], *, changed: list[ApprovalStep]) -> None:
+    """New steps in one insert; those that were stored before one by one, so that a moved state is refused."""
+    new = [step for step in steps if step._state.adding]
+    if new:
+        ApprovalStep.objects.bulk_create(new)
+        return
+    for step in changed:
+        if step.state == OPEN:
+            step.save()
+
+
+def _ask(asked: "list[tuple[ApprovalStep, list[User]]]", request: ServiceRequest, by: "User") -> None:
     StepApprover.objects.bulk_create(
-        StepApprover(step=step, user=person, opened_at=step.opened_at) for person in people
+        StepApprover(step=step, user=person, opened_at=step.opened_at) for step, people in asked for person in people
     )
-    publish(
-        signals.step_opened,
-        request=request,
-        step_ref=f"step:{step.pk}",
-        approver_ids=[person.pk for person in people],
-        calendar=step.calendar,
-        by=by,
-    )
+    for step, people in asked:
+        publish(
+            signals.step_opened,
+            request=request,
+            step_ref=f"step:{step.pk}",
+            approver_ids=[person.pk for person in people],
+            calendar=step.calendar,
+            by=by,
+        )
+    names = dict.fromkeys(person.get_full_name() for _step, people in asked for person in people)
+    record_holder(request=request, held_by=_names(list(names)))
 
 
 def _names(names: list[str]) -> str:
@@ -141,18 +166,11 @@ def _names(names: list[str]) -> str:
     return _("%(names)s and %(count)s more") % {"names": shown, "count": len(names) - 2} if len(names) > 2 else shown
 
 
-def _role_label(role: str) -> str:
-    from portal.accounts.roles import ROLES
-
-    return str(ROLES[role].label)
-
-
 def _needs_routing(approval: Approval, request: ServiceRequest, *, by: "User", why: str) -> None:
     """Nobody can be asked: say so, give it an owner, and never approve."""
     approval.status = Approval.Status.NEEDS_ROUTING
     approval.save(update_fields=["status"])
-    request.held_by = str(_("Nobody yet: the request desk is finding somebody to decide"))
-    record_holder(request_id=request.pk, held_by=request.held_by)
+    record_holder(request=request, held_by=_("Nobody yet: the request desk is finding somebody to decide"))
     casework.open_exception(kind="needs_routing", request=request, owner_role="policy_owner", detail=why, by=by)
 
 
@@ -161,8 +179,7 @@ def withdraw(*, request: ServiceRequest, by: "User") -> None:
     """The request was cancelled: nobody needs to decide any more. Publishes `step_closed` for each open step."""
     running = [Approval.Status.OPEN, Approval.Status.NEEDS_ROUTING]
     for approval in request.approvals.filter(status__in=running).prefetch_related("steps"):
-        approval.status, approval.closed_at = Approval.Status.WITHDRAWN, now()
-        approval.save(update_fields=["status", "closed_at"])
+        _close(approval, Approval.Status.WITHDRAWN)
         for step in approval.steps.all():
             close_step(step, request, outcome="withdrawn", by=by)
 

@@ -27,29 +27,43 @@ class Panel:
     status: str
     at_once: bool  # agreed by the list, nobody was asked
     steps: list[PanelStep]
-    opened_at: object = None
 
 
 def panel(request: ServiceRequest, user: "User") -> Panel | None:
-    """The newest approval of `request`, or None. At most four queries, whatever the number of steps."""
-    asked = StepApprover.objects.filter(open=True).select_related("user").order_by("user__last_name", "pk")
-    decided = Decision.objects.select_related("actor", "authority").order_by("pk")
-    steps = ApprovalStep.objects.prefetch_related(Prefetch("approvers", asked), Prefetch("decisions", decided))
-    approval = request.approvals.order_by("-pk").prefetch_related(Prefetch("steps", steps)).first()
+    """The newest approval of `request`, or None. Two queries, a third while a step is open."""
+    steps = _steps(request)
+    approval = steps[0].approval if steps else request.approvals.order_by("-pk").first()
     if approval is None:
         return None
-    shown = [_step(step, user) for step in approval.steps.all()]
+    asked = _asked(steps)
+    shown = [_step(step, asked.get(step.pk, []), user) for step in steps]
     at_once = approval.status == Approval.Status.APPROVED and not shown
-    return Panel(status=str(approval.status), at_once=at_once, steps=shown, opened_at=approval.opened_at)
+    return Panel(status=str(approval.status), at_once=at_once, steps=shown)
 
 
-def _step(step: ApprovalStep, user: "User") -> PanelStep:
-    is_open = step.state == ApprovalStep.State.OPEN
-    asked = list(step.approvers.all()) if is_open else []
+def _steps(request: ServiceRequest) -> list[ApprovalStep]:
+    """The steps of the newest approval, in their order, with what was decided."""
+    decided = Decision.objects.select_related("actor", "authority").order_by("pk")
+    rows = ApprovalStep.objects.filter(approval__request=request).select_related("approval")
+    steps = list(rows.prefetch_related(Prefetch("decisions", decided)).order_by("-approval", "sequence", "pk"))
+    return [step for step in steps if step.approval_id == steps[0].approval_id]
+
+
+def _asked(steps: list[ApprovalStep]) -> "dict[int, list[User]]":
+    """Who may decide each open step now."""
+    asked: dict[int, list[User]] = {step.pk: [] for step in steps if step.state == ApprovalStep.State.OPEN}
+    if asked:
+        rows = StepApprover.objects.filter(step__in=asked, open=True).select_related("user")
+        for row in rows.order_by("user__last_name", "pk"):
+            asked[row.step_id].append(row.user)
+    return asked
+
+
+def _step(step: ApprovalStep, asked: "list[User]", user: "User") -> PanelStep:
     return PanelStep(
         step=step,
         role=str(ROLES[step.asked_role].label),
-        asked=[approver.user.get_full_name() for approver in asked],
+        asked=[person.get_full_name() for person in asked],
         decisions=list(step.decisions.all()),
-        yours=any(approver.user_id == user.pk for approver in asked),
+        yours=any(person.pk == user.pk for person in asked),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from approvals import authority
 from approvals.case import build_case
 from approvals.models import ApprovalStep
-from approvals.opening import published_policy, rules_of
+from approvals.opening import published_rules
 from approvals.routing import PlannedStep, RoutingCase, plan_steps
 from portal.accounts.roles import ROLES
 from requests_app.models import ServiceRequest
@@ -38,12 +38,12 @@ def preview(draft: ServiceRequest, quoted: Quote | None = None) -> Preview | Non
     It asks the same rules and the same people as `open_approval` would now.
     """
     quoted = quoted or quote(draft)
-    policy = published_policy(draft.category_id)
     if not quoted.lines:
         return None
+    policy, rules = published_rules(draft.category_id)
     if policy is None:
         return Preview()
-    plan = plan_steps(rules_of(policy), replace(_case(draft, quoted), amount=quoted.amount * draft.rate))
+    plan = plan_steps(rules, replace(_case(draft, quoted), amount=quoted.amount * draft.rate))
     if plan.decided_by:
         return Preview(at_once=True)
     return Preview(steps=tuple(_foreseen(draft, step) for step in plan.steps))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from approvals import opening
-from approvals.models import Approval
+from approvals.models import Approval, Decision
 from portal.audit import events
 from portal.clock import now
 from portal.facts import verb
@@ -34,15 +34,18 @@ def retry_routing(*, approval_id: int, by: "User") -> bool:
     approval = Approval.objects.get(pk=approval_id)
     if approval.status != Approval.Status.NEEDS_ROUTING:
         return False
-    if not approval.steps.exists():
+    steps = list(approval.steps.all())
+    if not steps:
         return _start_again(approval, request, by)
-    opening.ask_next(approval=approval, request=request, by=by)
+    rows = Decision.objects.filter(step__approval=approval).values_list("actor_id", "authority_id")
+    deciders = {pk for row in rows for pk in row}
+    opening.ask_next(approval=approval, request=request, steps=steps, deciders=deciders, by=by)
     return _resolved(approval, request, by)
 
 
 def _start_again(approval: Approval, request: ServiceRequest, by: "User") -> bool:
     """It never had a plan (no policy, no rule): a policy may have been published since."""
-    policy = opening.published_policy(request.category_id)
+    policy, _rules = opening.published_rules(request.category_id)
     if policy is None or (approval.policy_id == policy.pk):
         return False
     approval.status, approval.closed_at = Approval.Status.WITHDRAWN, now()

@@ -1,5 +1,10 @@
-from django.http import HttpResponse
 from django.urls import path
 
-app_name = "approvals"  # placeholder until the pages are there
-urlpatterns = [path("", lambda r: HttpResponse(), name="inbox"), path("<slug:ref>/approve/", lambda r, ref: HttpResponse(), name="step-approve"), path("<slug:ref>/reject/", lambda r, ref: HttpResponse(), name="step-reject")]
+from approvals import views
+
+app_name = "approvals"
+urlpatterns = [
+    path("", views.inbox_page, name="inbox"),
+    path("<slug:ref>/approve/", views.step_approve, name="step-approve"),
+    path("<slug:ref>/reject/", views.step_reject, name="step-reject"),
+]

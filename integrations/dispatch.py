@@ -28,7 +28,7 @@ from requests_app.states import RequestState
 
 log = logging.getLogger(__name__)
 State = OutboxMessage.State
-LEASE = timedelta(seconds=120)  # above the longest delivery: a few calls of at most 30 s
+LEASE = timedelta(seconds=120)  # a delivery takes seconds; a slower one is taken over, and its result refused
 MOST_CRASHES = 8
 UNWANTED = (RequestState.CANCELLED, RequestState.REJECTED)
 
@@ -48,10 +48,10 @@ def run(*, budget: float = 20.0, after_create: Callable[[PlacedOrder], None] | N
             break
         outcome = deliver(message, sign_in=sign_in, after_create=after_create)
         counts[outcome.value] = counts.get(outcome.value, 0) + 1
-        if outcome is Outcome.NO_LINE:
+        if outcome is Outcome.UNREACHABLE:
             break
         if outcome is Outcome.DELIVERED and counts[outcome.value] == 1:
-            results.line_is_back(by=scopes.system_user())
+            results.reachable_again(by=scopes.system_user())
     return counts
 
 

@@ -72,7 +72,7 @@ def read_news(order: ExternalReference, parts: Sequence[ExternalReference], stat
     drift += [_("%(line)s is not on the order.") % {"line": agreed[key]["name"]} for key in sorted(missing)]
     if drift:
         news.drift = " ".join([f"{state.name}:", *drift])
-    finished = all(part.line is None or part.line.state in FINISHED_LINES for part in parts)
+    finished = bool(parts) and all(part.line is None or part.line.state in FINISHED_LINES for part in parts)
     news.closes = finished or state.state == CANCELLED
     return news
 
@@ -109,4 +109,4 @@ def _named(line: RequestItem, **more: object) -> dict[str, object]:
 
 def whole_units(received: Decimal) -> int:
     """Order units that have wholly come: 2.9999999 is 3 (a float of Odoo's), 2.5 is 2."""
-    return int(received + EXACT)
+    return max(int(received + EXACT), 0)

@@ -22,13 +22,10 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 State, Result = OutboxMessage.State, DeliveryAttempt.Outcome
-LINE_KINDS = (
-    "transport",
-    "credentials",
-    "config",
-)  # says nothing about the message: no other would pass either
+# These say nothing about the message: no other would pass either.
+OUTAGE_KINDS = ("transport", "credentials", "config")
 FIRST_WAIT, LONGEST_WAIT = 5, 6 * 3600
-LONGEST_LINE_WAIT = 300  # after an outage everything is sent within minutes
+LONGEST_OUTAGE_WAIT = 300  # after an outage everything is sent within minutes
 MOST_UNEXPECTED = 8
 CONNECTION = "connection"
 
@@ -36,7 +33,7 @@ CONNECTION = "connection"
 class Outcome(Enum):
     DELIVERED = "delivered"
     RETRY = "retry"
-    NO_LINE = "no_line"
+    UNREACHABLE = "unreachable"
     REFUSED = "refused"
     VOID = "void"
     STALE = "stale"
@@ -123,9 +120,9 @@ def record_failure(*, message: OutboxMessage, error: OdooError, by: "User") -> O
     if held is None:
         return Outcome.STALE
     held.last_error, held.error_kind = error.message, error.kind
-    line_trouble = error.kind in LINE_KINDS
+    unreachable = error.kind in OUTAGE_KINDS
     given_up = error.kind == "unexpected" and held.attempts >= MOST_UNEXPECTED
-    if given_up or (error.permanent and not line_trouble):
+    if given_up or (error.permanent and not unreachable):
         _end(held, State.DEAD, Result.REFUSED)
         casework.open_exception(
             kind=CaseException.Kind.SYNC_REJECTED,
@@ -138,10 +135,10 @@ def record_failure(*, message: OutboxMessage, error: OdooError, by: "User") -> O
         )
         return Outcome.REFUSED
     held.next_attempt_at = now() + wait_before(
-        held.attempts + 1, LONGEST_LINE_WAIT if line_trouble else LONGEST_WAIT
+        held.attempts + 1, LONGEST_OUTAGE_WAIT if unreachable else LONGEST_WAIT
     )
     _end(held, State.PENDING, Result.FAILED)
-    if line_trouble and error.permanent:
+    if unreachable and error.permanent:
         casework.open_exception(
             kind=CaseException.Kind.SYNC_REJECTED,
             hospital=held.request.hospital,
@@ -150,7 +147,7 @@ def record_failure(*, message: OutboxMessage, error: OdooError, by: "User") -> O
             detail=_("No order can be sent: %(why)s") % {"why": error.message},
             by=by,
         )
-    return Outcome.NO_LINE if line_trouble else Outcome.RETRY
+    return Outcome.UNREACHABLE if unreachable else Outcome.RETRY
 
 
 @verb
@@ -167,10 +164,10 @@ def record_void(*, message: OutboxMessage, by: "User") -> Outcome:
 
 
 @verb
-def line_is_back(*, by: "User") -> None:
+def reachable_again(*, by: "User") -> None:
     """An order went through: what waits because Odoo could not be reached is due now, and nobody needs to look."""
     OutboxMessage.objects.filter(
-        state=State.PENDING, error_kind__in=LINE_KINDS, next_attempt_at__gt=now()
+        state=State.PENDING, error_kind__in=OUTAGE_KINDS, next_attempt_at__gt=now()
     ).update(next_attempt_at=now())
     told = CaseException.objects.filter(kind=CaseException.Kind.SYNC_REJECTED, key=CONNECTION, closed_at=None)
     for exception in told.select_related("request"):

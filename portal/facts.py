@@ -7,8 +7,9 @@ must not be announced as approved before every listener has heard that it was su
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,7 +19,23 @@ from django.dispatch import Signal
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_queue: ContextVar[deque[tuple[Signal, dict[str, Any]]] | None] = ContextVar("portal_facts", default=None)
+
+@dataclass(eq=False)
+class Unit:
+    """One outermost verb: its facts that wait, and what it does once just before the commit."""
+
+    facts: deque[tuple[Signal, dict[str, Any]]] = field(default_factory=deque)
+    last: dict[Hashable, Callable[[], None]] = field(default_factory=dict)
+
+    def finish(self) -> None:
+        while self.facts:
+            fact, values = self.facts.popleft()
+            fact.send(sender=None, **values)
+        for act in self.last.values():
+            act()
+
+
+_unit: ContextVar[Unit | None] = ContextVar("portal_unit", default=None)
 
 
 def verb(function: Callable[P, R]) -> Callable[P, R]:
@@ -29,34 +46,34 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _queue.get() is not None:
+        if _unit.get() is not None:
             return function(*args, **kwargs)
-        facts: deque[tuple[Signal, dict[str, Any]]] = deque()
-        token = _queue.set(facts)
+        unit = Unit()
+        token = _unit.set(unit)
         try:
             with transaction.atomic():
                 result = function(*args, **kwargs)
-                while facts:
-                    fact, values = facts.popleft()
-                    fact.send(sender=None, **values)
+                unit.finish()
                 return result
         finally:
-            _queue.reset(token)
+            _unit.reset(token)
 
     return run
 
 
+def current_unit() -> Unit:
+    """The running outermost verb, so that a lock is known to be taken by this transaction."""
+    unit = _unit.get()
+    if unit is None:
+        raise RuntimeError("this needs a verb around it")
+    return unit
+
+
 def publish(fact: Signal, **values: Any) -> None:
     """Queue `fact` for delivery by the outermost verb. Only verbs may publish."""
-    facts = _queue.get()
-    if facts is None:
-        raise RuntimeError("a fact was published outside a verb")
-    facts.append((fact, values))
+    current_unit().facts.append((fact, values))
 
 
-def current_unit() -> object:
-    """What identifies the running outermost verb, so that a lock is known to be taken by this transaction."""
-    facts = _queue.get()
-    if facts is None:
-        raise RuntimeError("this needs a verb around it")
-    return facts
+def once_before_commit(key: Hashable, act: Callable[[], None]) -> None:
+    """Let the outermost verb call `act` after the last fact; a later `act` with the same key takes its place."""
+    current_unit().last[key] = act

@@ -282,4 +282,5 @@ LOGGING = {
         "handlers": ["stderr"],
         "level": env.one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     },
+    "loggers": {"gunicorn.http.wsgi": {"level": "ERROR"}},  # it warns of every HEAD
 }

@@ -46,7 +46,7 @@ def door(view: View[P]) -> View[P]:
 def is_htmx(request: HttpRequest) -> bool:
     """True when htmx asks for a fragment; a page that htmx restores from history is a whole page."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.history_restore_request
+    return False if not htmx else not htmx.history_restore_request
 
 
 def page_or_fragment(

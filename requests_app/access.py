@@ -31,6 +31,11 @@ def get_draft(user: "User", public_id: str) -> ServiceRequest:
         raise NotFound from None
 
 
+def lock_draft(user: "User", public_id: str) -> ServiceRequest:
+    """Fetch and lock a request of `user`'s own writing; only inside a verb. Raises NotFound."""
+    return lock_where(public_id=public_id, filed_by=user)
+
+
 def locked(request: ServiceRequest) -> ServiceRequest:
     """Return `request` as stored now, with its row locked until the verb's transaction ends.
 
@@ -44,8 +49,15 @@ def locked(request: ServiceRequest) -> ServiceRequest:
 
 def lock_id(pk: int) -> ServiceRequest:
     """Lock the request with this key; only inside a verb. Raises NotFound."""
+    return lock_where(pk=pk)
+
+
+def lock_where(**condition: object) -> ServiceRequest:
+    """Lock the one request that this condition finds; only inside a verb. Raises NotFound."""
     try:
-        request = ServiceRequest.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=pk)
+        request = (
+            ServiceRequest.objects.select_for_update(of=("self",)).select_related(*RELATED).get(**condition)
+        )
     except ServiceRequest.DoesNotExist:
         raise NotFound from None
     request._locked_by = facts.current_unit()

@@ -123,6 +123,11 @@ class SupplyForm(forms.Form):
         wards = self.fields["department"].queryset.select_related("hospital")  # type: ignore[attr-defined]
         return (wards.filter(pk=pk).first() if pk.isdecimal() else None) or self.ward
 
+    def offer_places(self) -> None:
+        """From here on only places of the chosen ward stand in the list."""
+        places = Location.objects.filter(department=self.chosen, active=True)
+        self.fields["deliver_to"].queryset = places  # type: ignore[attr-defined]
+
     def _add_lines(self) -> None:
         held = {line.code: line.quantity for line in self.draft.lines.all()} if self.draft else {}
         if self.is_bound:

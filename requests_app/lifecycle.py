@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed, has_transition_perm
 
@@ -13,9 +12,9 @@ from portal.clock import now
 from portal.errors import NotAllowed, WrongState
 from portal.facts import publish, verb
 from requests_app import access, signals, submission
-from requests_app.models import ServiceRequest, StateChange
+from requests_app.models import RequestItem, ServiceRequest, StateChange
 from requests_app.models.trail import next_number
-from requests_app.states import FINISHED_LINES, LineState, RequestState, Source
+from requests_app.states import FINISHED_LINES, LineState, RequestState
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -65,16 +64,14 @@ def _move(
 
 
 @verb
-def submit(*, request: ServiceRequest, by: "User", seen: str) -> ServiceRequest:
-    """Send a draft. Sending it again answers with what the first sending made.
+def submit(*, public_id: str, by: "User", seen: str) -> ServiceRequest:
+    """Send `by`'s own draft. Sending it again answers with what the first sending made.
 
     `seen` is the fingerprint of the quote that was shown: a price that changed since is refused, beside its line.
     Gives the number, keeps prices, units and suppliers on the lines, publishes `request_submitted`.
-    Raises NotAllowed to others than its writer, Invalid (run_out, needed_by, note, lines, line-<code>).
+    Raises NotFound to others than its writer, Invalid (run_out, needed_by, note, lines, line-<code>).
     """
-    request = access.locked(request)
-    if request.filed_by_id != by.pk:
-        raise NotAllowed(_("Only the person who wrote it can send it."))
+    request = access.lock_draft(by, public_id)
     if request.state != RequestState.DRAFT:
         return request
     lines = submission.freeze(request, seen=seen, by=by)
@@ -101,12 +98,12 @@ def approve(
     Publishes `request_approved`. Raises WrongState unless the request is submitted.
     """
     request = access.locked(request)
-    teams = list(dict.fromkeys(line.team.name for line in request.lines.select_related("team") if line.team))
-    request.held_by = ", ".join(teams)[:160]
+    request.held_by = ", ".join(dict.fromkeys(line.team.name for line in request.all_lines if line.team))[:160]
     _move(request, request.mark_approved, by=by, action="request.approved", reason=reason, on_behalf_of=on_behalf_of, policy=policy)
-    agreed = {"approved_quantity": F("quantity")}
-    request.lines.filter(source=Source.STORE).update(state=LineState.TO_PICK, **agreed)
-    request.lines.exclude(source=Source.STORE).update(state=LineState.WITH_BUYER, **agreed)
+    for line in request.all_lines:
+        line.state = LineState.WITH_BUYER if line.is_bought else LineState.TO_PICK
+        line.approved_quantity = line.quantity
+    RequestItem.objects.bulk_update(request.all_lines, ["state", "approved_quantity"])
     publish(signals.request_approved, request=request, by=by)
     return request
 

@@ -1,9 +1,10 @@
 """What lists show: queries of the core that lists, home and the request page ask, and where a request stands in words."""
 
+import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from portal.accounts import scopes
@@ -66,10 +67,25 @@ def listed(user: "User", *, ended: bool, mine: bool) -> QuerySet[ServiceRequest]
     return found.filter(Q(filed_by=user) | Q(requester=user)) if mine else found
 
 
+def soonest(user: "User") -> QuerySet[ServiceRequest]:
+    """Open rows, what is due first comes first."""
+    return listed(user, ended=False, mine=False).order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
 def drafts_of(user: "User", *, most: int = 3) -> list[ServiceRequest]:
     """What this person began and has not sent, the latest first."""
     drafts = ServiceRequest.objects.filter(filed_by=user, state=RequestState.DRAFT)
     return list(drafts.select_related("hospital").annotate(line_count=_line_count()).order_by("-updated_at")[:most])
+
+
+def draft_with(user: "User", key: str) -> ServiceRequest | None:
+    """What this person began with the form of this client key, if anything was saved yet."""
+    try:
+        wanted = uuid.UUID(key)
+    except ValueError:
+        return None
+    found = ServiceRequest.objects.filter(filed_by=user, client_key=wanted, state=RequestState.DRAFT)
+    return found.select_related("department__hospital", "hospital", "category").first()
 
 
 def usual_of(ward: Department) -> list[UsualList]:

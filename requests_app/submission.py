@@ -104,6 +104,7 @@ def _freeze_lines(request: ServiceRequest, shown: Quote, by: "User") -> list[Req
                 by=by,
             )
         lines.append(line)
+    request.all_lines = lines
     RequestItem.objects.bulk_update(
         lines,
         ["unit_price", "amount", "source", "vendor", "flags", "usual_max", "lead_days", "team", "state"],

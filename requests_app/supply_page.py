@@ -57,18 +57,18 @@ def rows_of(form: SupplyForm) -> list[Row]:
 def found(ward: Department | None, words: str) -> dict[str, Any]:
     """What the search shows: hits, and where to ask for what is not sold here."""
     if ward is None or not words:
-        return {"words": "", "hits": [], "elsewhere": ""}
-    return {"words": words, "hits": list(search.find_items(ward.hospital, words)), "elsewhere": search.signpost(words)}
+        return {"ward": ward, "words": "", "hits": [], "elsewhere": ""}
+    hits = list(search.find_items(ward.hospital, words))
+    return {"ward": ward, "words": words, "hits": hits, "elsewhere": search.signpost(words)}
 
 
 def page(form: SupplyForm, *, words: str = "") -> dict[str, Any]:
-    """Everything that the supply form's template needs."""
+    """Everything that the supply form's template needs; the places offered are those of the ward that is chosen now."""
+    form.offer_places()
     return {
         "form": form,
         "draft": form.draft,
-        "ward": form.chosen,
         "rows": rows_of(form),
-        "ward_changed": form.chosen != form.ward,
         **found(form.chosen, words or (form.words if form.do == "search" else "")),
         **totals(form.draft if not form.errors else None),
     }

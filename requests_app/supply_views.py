@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.accounts.place import current_department
 from portal.errors import WrongState
 from portal.web import door, is_htmx
-from requests_app import access, supply_page
+from requests_app import access, listing, supply_page
 from requests_app.forms import SupplyForm
 from requests_app.models import ServiceRequest
 from requests_app.quoting import quote
@@ -28,9 +28,12 @@ def _user(request: HttpRequest) -> "User":
     return cast("User", request.user)
 
 
-def _begun(request: HttpRequest, data: QueryDict | None = None) -> SupplyForm:
-    """The form for the ward of today."""
-    return SupplyForm(data, by=_user(request), ward=current_department(request))
+def _begun(
+    request: HttpRequest, data: QueryDict | None = None, *, draft: ServiceRequest | None = None
+) -> SupplyForm:
+    """The form of what was begun, else an empty one for the ward of today."""
+    ward = None if draft else current_department(request)
+    return SupplyForm(data, by=_user(request), ward=ward, draft=draft)
 
 
 @login_required
@@ -62,12 +65,14 @@ def draft_save(request: HttpRequest) -> HttpResponse:
     """The page saves itself while somebody writes: a fragment that says when, with the lines and prices as they are now."""
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
-    form = _begun(request, request.POST)
+    known = listing.draft_with(_user(request), request.POST.get("client_key", ""))
+    form = _begun(request, request.POST, draft=known)
     draft = form.keep()
     if not is_htmx(request):
         return redirect("requests:draft-edit", draft.public_id) if draft else _show(request, form, status=422)
-    form.draft = draft
-    return render(request, "requests_app/_saved.html", supply_page.page(form), status=200 if draft else 422)
+    shown = SupplyForm(by=_user(request), draft=draft) if draft else form
+    context = supply_page.page(shown) | {"ward_changed": form.chosen != form.ward}
+    return render(request, "requests_app/_saved.html", context, status=200 if draft else 422)
 
 
 @login_required

@@ -55,9 +55,8 @@ def show_review(
 @door
 def submit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send it. A second press, a refresh or another tab ends at the same request."""
-    draft = access.get_draft(_user(request), public_id)
     try:
-        sent = lifecycle.submit(request=draft, by=_user(request), seen=request.POST.get("seen", ""))
+        sent = lifecycle.submit(public_id=public_id, by=_user(request), seen=request.POST.get("seen", ""))
     except Invalid as refusal:
         return show_review(request, access.get_draft(_user(request), public_id), refused=refusal.errors)
     response = redirect("desk:request-detail", sent.public_id)

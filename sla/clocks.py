@@ -169,7 +169,6 @@ def _project(request: ServiceRequest, locked: ServiceRequest, clocks: list[Clock
     shown = min(candidates, key=lambda clock: (clock.due_at, clock.pk), default=None)
     due_at: datetime | None = shown.due_at if shown else None
     warn_at: datetime | None = shown.warn_at if shown else None
-    # The verbs around this one save whole requests: one in memory must not bring the old times back.
-    for each in (request, locked):
-        each.due_at, each.warn_at = due_at, warn_at
-    projections.record_due(request_id=locked.pk, due_at=due_at, warn_at=warn_at)
+    if request is not locked:  # who asked with an old instance must not save the old times back
+        request.due_at, request.warn_at = due_at, warn_at
+    projections.record_due(request=locked, due_at=due_at, warn_at=warn_at)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from requests_app.models import ServiceRequest
-from requests_app.states import Priority, Source
+from requests_app.states import Priority
 from sla import calendars
 from sla.business_time import Calendar, NeverOpen
 from sla.models import ApprovalTarget, BusinessCalendar, SlaTarget
@@ -85,8 +85,7 @@ def approval(request: ServiceRequest, calendar: str, start: datetime) -> Promise
 
 def work(request: ServiceRequest, start: datetime) -> tuple[Promise, Promise]:
     """What response and fulfilment of a request released at `start` promise. Raises Missing."""
-    sources = list(request.lines.values_list("source", "lead_days"))
-    bought = [lead for source, lead in sources if source != Source.STORE]
+    bought = [line.lead_days for line in request.all_lines if line.is_bought]
     target = _target(request, Service.SUPPLY_BOUGHT if bought else Service.SUPPLY_STORE)
     hours = Hours(request, target.calendar, target.lead_calendar)
     with _never_open_is_missing(target.calendar):

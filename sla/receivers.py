@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from requests_app.models import ServiceRequest
+from requests_app.states import RequestState
 from sla import clocks
 from sla.models import Clock
 
@@ -15,6 +16,8 @@ def on_step_opened(request: ServiceRequest, step_ref: str, calendar: str, by: "U
 
 
 def on_step_closed(request: ServiceRequest, step_ref: str, outcome: str, by: "User", **_: Any) -> None:
+    if request.state == RequestState.APPROVED:
+        return  # this was the last decision: on_request_approved stops its clock and starts the others
     ended = None if outcome in ("approved", "rejected") else Clock.Outcome.CANCELLED
     clocks.stop_clock(request=request, kind=Clock.Kind.APPROVAL, about=step_ref, by=by, outcome=ended)
 

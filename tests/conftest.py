@@ -20,18 +20,14 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, with the remedy, what cannot run here; fail instead where REQUIRED_TESTS names its marker."""
-    required = os.environ.get("REQUIRED_TESTS", "").split(",")
     for marker, (possible, remedy) in NEEDS.items():
-        marked = [item for item in items if item.get_closest_marker(marker)]
-        if marker in required and not (marked and possible()):
-            raise pytest.UsageError(
-                f"{len(marked)} tests marked {marker}, and at least one must run: {remedy}"
-            )
-        if not possible():
-            for item in marked:
-                item.add_marker(pytest.mark.skip(reason=remedy))
+        if item.get_closest_marker(marker) and not possible():
+            if marker in os.environ.get("REQUIRED_TESTS", "").split(","):
+                pytest.fail(f"required here, but it {remedy}", pytrace=False)
+            pytest.skip(remedy)
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,9 @@ def draft(world: SimpleNamespace, by: User | None = None, /, *, note: str = "", 
 
 
 def send(request: ServiceRequest, by: User | None = None) -> ServiceRequest:
-    return lifecycle.submit(request=request, by=by or request.filed_by, seen=quote(request).fingerprint)
+    return lifecycle.submit(
+        public_id=request.public_id, by=by or request.filed_by, seen=quote(request).fingerprint
+    )
 
 
 def sent(world: SimpleNamespace, by: User | None = None, /, *, note: str = "", **lines: int) -> ServiceRequest:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from approvals import wording
 from approvals.panel import panel
 from approvals.preview import preview
 from portal.accounts.models import User
@@ -11,6 +12,8 @@ from requests_app.models import ServiceRequest
 from requests_app.quoting import Quote
 
 register = template.Library()
+register.filter("effect", wording.effect)
+register.filter("flag_words", wording.flag_words)
 
 
 @register.inclusion_tag("approvals/_panel.html")

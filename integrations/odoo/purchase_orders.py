@@ -74,7 +74,7 @@ def create(connection: OdooConnection, order: Order) -> PlacedOrder:
     """
     _check(order)
     columns, rows = _table(order, "product_uom_id" if connection.version >= 19 else "product_uom")
-    answer = connection.execute("purchase.order", "load", columns, rows, context=GET_OR_CREATE)
+    answer = connection.execute("purchase.order", "load", columns, rows, context=GET_OR_CREATE) or {}
     if not answer.get("ids"):
         raise from_load(answer.get("messages") or [])
     found = connection.execute(

@@ -3,7 +3,7 @@
 Roles are given and ended through `scopes`, so that rows and record follow.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -75,7 +75,7 @@ class MembershipAdmin(KeptAdmin):
             user=obj.user,
             role=obj.role,
             place=obj.place,
-            by=request.user,
+            by=cast("User", request.user),
             valid_from=obj.valid_from,
             valid_until=obj.valid_until,
         )
@@ -84,4 +84,4 @@ class MembershipAdmin(KeptAdmin):
     @admin.action(description=_("End the chosen roles now"), permissions=["add"])
     def end_now(self, request: HttpRequest, chosen: Any) -> None:
         for membership in chosen:
-            scopes.revoke(membership=membership, by=request.user)
+            scopes.revoke(membership=membership, by=cast("User", request.user))

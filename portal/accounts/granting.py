@@ -138,7 +138,7 @@ def sync_roles() -> int:
 
 
 @verb
-def repair(*, by: User | None = None) -> list[User]:
+def repair(*, by: User) -> list[User]:
     """Make guardian's rows and the groups of everybody agree with the memberships; returns those who had
     drifted.
 
@@ -151,9 +151,7 @@ def repair(*, by: User | None = None) -> list[User]:
         change = write_rows(user)
         if change:
             drifted.append(user)
-            publish(
-                signals.grants_repaired, user=user, by=by or system_user(), before=change[0], after=change[1]
-            )
+            publish(signals.grants_repaired, user=user, by=by, before=change[0], after=change[1])
     return drifted
 
 

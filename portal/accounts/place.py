@@ -1,5 +1,7 @@
 """Where a person works today: chosen by the person among their own wards, kept in the session."""
 
+from typing import cast
+
 from django.http import HttpRequest  # noqa: TID251 (the session of a request is what this is about)
 
 from portal.accounts import scopes
@@ -28,7 +30,7 @@ def current_department(request: HttpRequest) -> Department | None:
 
 def choose_department(request: HttpRequest, department_id: str) -> Department:
     """Make one of the person's own wards that of today, in this session. Raises NotFound for any other."""
-    for department in own_departments(request.user):
+    for department in own_departments(cast("User", request.user)):
         if str(department.pk) == department_id:
             request.session[SESSION_KEY] = department.pk
             return department

@@ -19,6 +19,7 @@ __all__ = [
     "expire_memberships",
     "grant",
     "has_perm_at",
+    "holders_of",
     "hospitals_of",
     "hospitals_with",
     "repair",
@@ -37,11 +38,11 @@ def users_with(perm: str, place: Place) -> QuerySet[User]:
 
     No person comes twice.
     """
-    held = Exists(_in_force(perm, _kind(place)).filter(user=OuterRef("pk"), **{_kind(place): place}))
+    held = Q(Exists(_in_force(perm, _kind(place)).filter(user=OuterRef("pk"), **{_kind(place): place})))
     if not isinstance(place, Hospital):
-        held |= Exists(_in_force(perm, "hospital").filter(user=OuterRef("pk"), hospital=place.hospital_id))
+        held |= Q(Exists(_in_force(perm, "hospital").filter(user=OuterRef("pk"), hospital=place.hospital_id)))
     if perm in PERMISSIONS_AT[_kind(place)]:
-        held |= Exists(_in_force(perm, "group").filter(user=OuterRef("pk")))
+        held |= Q(Exists(_in_force(perm, "group").filter(user=OuterRef("pk"))))
     return User.objects.filter(held, is_active=True, kind=User.Kind.PERSON)
 
 
@@ -84,6 +85,19 @@ def hospitals_of(user: User) -> QuerySet[Hospital]:
     )
 
 
+def holders_of(role: str, hospital: Hospital) -> QuerySet[User]:
+    """Active persons who hold `role` now at `hospital`, at a department or team of it, or group-wide. Lazy."""
+    held = Membership.objects.current(now()).filter(
+        Q(hospital=hospital)
+        | Q(department__hospital=hospital)
+        | Q(team__hospital=hospital)
+        | Q(hospital__isnull=True, department__isnull=True, team__isnull=True),
+        role=role,
+        user=OuterRef("pk"),
+    )
+    return User.objects.filter(Exists(held), is_active=True, kind=User.Kind.PERSON)
+
+
 def _kind(place: Place) -> str:
     return place._meta.model_name or ""
 
@@ -111,5 +125,5 @@ def _places_with(user: User, perm: str, places: QuerySet, kind: str) -> QuerySet
     if kind != "hospital":
         held |= Q(hospital__in=_in_force(perm, "hospital").filter(user=user).values("hospital"))
     if perm in PERMISSIONS_AT[kind]:
-        held |= Exists(_in_force(perm, "group").filter(user=user))
+        held |= Q(Exists(_in_force(perm, "group").filter(user=user)))
     return places.filter(held)

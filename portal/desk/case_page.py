@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from portal.accounts.roles import ROLES
+from portal.audit.models import Event
 from portal.audit.timeline import timeline
 from portal.desk.telling import Entry, tell
 from requests_app import listing, permissions
@@ -43,20 +44,26 @@ class Case:
 def build(request: ServiceRequest, user: "User") -> Case:
     """Gather the page of a request that `user` may see. At most six queries."""
     lines = list(request.lines.select_related("vendor", "team"))
-    entries = tell(timeline(request.public_id), lines)
+    events = timeline(request.public_id)
     form = ReceiveForm(lines=lines)
-    may_receive = bool(form.lines) and permissions.can_receive(user, request)
+    may_receive = bool(form.lines) and not _decided(user, events) and permissions.works_on(user, request)
     coming = any(line.state in listing.COMING for line in lines)
     return Case(
         request=request,
         lines=lines,
         stages=stages(request, coming=coming),
         exceptions=[(row, _owner(row)) for row in request.exceptions.filter(closed_at=None).order_by("due_at")],
-        entries=entries,
+        entries=tell(events, lines),
         receive=form if may_receive else None,
         may_cancel=permissions.can_cancel(user, request),
         coming=coming,
     )
+
+
+def _decided(user: "User", events: list[Event]) -> bool:
+    """As `permissions.decided`, from the events that are loaded; the verb asks the record itself."""
+    agreed = [event for event in events if event.action == "step.approved"]
+    return any(user.pk in (event.actor_id, event.on_behalf_of_id) for event in agreed)
 
 
 def _owner(exception: CaseException) -> str:

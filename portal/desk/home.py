@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from approvals.inbox import waiting_count
@@ -37,7 +38,16 @@ class Home:
     picks: int
     rows: list[ServiceRequest]
     usual: list[tuple[UsualList, uuid.UUID]] = field(default_factory=list)
-    more: bool = False
+
+    @property
+    def moment_words(self) -> str:
+        """Day and time on the ward (the template's own filter would say them in UTC)."""
+        return date_format(self.moment, "l j F, H:i")
+
+    @property
+    def ward_short(self) -> str:
+        """ "Ward 7B" of "Ward 7B, Acute Medicine"."""
+        return self.ward.name.split(",")[0] if self.ward else ""
 
     @property
     def todo(self) -> int:
@@ -56,7 +66,7 @@ def build(user: "User", ward: Department | None) -> Home:
     """Gather home for `user`, who works on `ward` today or on none. The number of queries does not grow with the rows."""
     hospital = ward.hospital if ward else scopes.hospitals_of(user).first()
     moment = now().astimezone(ZoneInfo(hospital.time_zone if hospital else "UTC"))
-    found = list(listing.listed(user, ended=False, mine=False).order_by("-created_at", "-pk")[: OPEN_ROWS + 1])
+    found = list(listing.soonest(user)[: OPEN_ROWS])
     return Home(
         greeting=greeting(moment.hour),
         place=str(ward or hospital or ""),
@@ -68,8 +78,7 @@ def build(user: "User", ward: Department | None) -> Home:
         waiting=waiting_count(user),
         picks=listing.waiting_in_store(user),
         usual=[(usual, uuid.uuid4()) for usual in listing.usual_of(ward) if usual.lines.all()] if ward else [],
-        rows=found[:OPEN_ROWS],
-        more=len(found) > OPEN_ROWS,
+        rows=found,
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from portal.accounts import scopes
 from portal.accounts.models import User
 from portal.notify.notices import notify
 from requests_app.models import CaseException, ServiceRequest
@@ -17,7 +18,7 @@ def _url(request: ServiceRequest) -> str:
     return reverse("desk:request-detail", args=[request.public_id])
 
 
-def _tell(kind: str, request: ServiceRequest, users: Iterable[Any], *, key: str = "", url: str = "", **params: str) -> None:
+def _tell(kind: str, request: ServiceRequest, users: Iterable[int], *, key: str = "", url: str = "", **params: str) -> None:
     notify(
         users=list(users),
         kind=kind,
@@ -32,13 +33,12 @@ def _who(request: ServiceRequest) -> str:
     return f"{request.requester.get_full_name()}, {request.department.name}"
 
 
-def _asker(request: ServiceRequest) -> list[User]:
-    return [request.requester]
+def _asker(request: ServiceRequest) -> list[int]:
+    return [request.requester_id]
 
 
 def on_step_opened(*, request: ServiceRequest, step_ref: str, approver_ids: list[int], **_: Any) -> None:
-    people = User.objects.filter(pk__in=approver_ids)
-    _tell("step_waiting", request, people, key=step_ref, url=reverse("approvals:inbox"), who=_who(request))
+    _tell("step_waiting", request, approver_ids, key=step_ref, url=reverse("approvals:inbox"), who=_who(request))
 
 
 def on_request_approved(*, request: ServiceRequest, **_: Any) -> None:
@@ -64,9 +64,9 @@ def on_request_closed(*, request: ServiceRequest, by: User, **_: Any) -> None:
 
 
 def on_exception_opened(*, exception: CaseException, **_: Any) -> None:
-    owners = User.objects.filter(memberships__role=exception.owner_role, is_active=True).distinct()
+    owners = scopes.holders_of(exception.owner_role, exception.hospital).values_list("pk", flat=True)
     notify(
-        users=list(owners),
+        users=owners,
         kind="exception_opened",
         case=exception.request.public_id if exception.request else "",
         params={

@@ -10,25 +10,24 @@ from portal.notify.models import Notice
 
 def notify(
     *,
-    users: Iterable[User],
+    users: Iterable[int],
     kind: str,
     case: str = "",
     params: Mapping[str, Any] | None = None,
     url: str = "",
     key: str,
 ) -> int:
-    """Tell `users` once: who has a notice with this `key` already gets no second one. Returns to how many
-    it was addressed.
+    """Tell `users` (ids of people) once: who has a notice with this `key` already gets no second one.
 
-    `kind` is one of `texts.KINDS`, `params` its plain values, `case` and `url` lead to the request. One
-    query.
+    `kind` is one of `texts.KINDS`, `params` its plain values, `case` and `url` lead to the request. Returns to how
+    many it was addressed. One query.
     """
     moment = now()
-    people = {user.pk: user for user in users if user.kind == User.Kind.PERSON}
+    people = set(users)
     Notice.objects.bulk_create(
         [
             Notice(
-                user=user,
+                user_id=user,
                 kind=kind,
                 case=case,
                 params=dict(params or {}),
@@ -36,7 +35,7 @@ def notify(
                 key=key,
                 created_at=moment,
             )
-            for user in people.values()
+            for user in people
         ],
         ignore_conflicts=True,
     )

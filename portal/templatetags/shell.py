@@ -7,6 +7,7 @@ from django import template
 
 from portal import clock
 from portal.accounts.models import Membership
+from portal.accounts.place import SESSION_KEY
 from portal.accounts.roles import ROLES
 from portal.notify import notices
 
@@ -32,8 +33,11 @@ def _memberships(user: Any) -> list[Membership]:
     return list(current.select_related("department", "hospital", "team").order_by("pk"))
 
 
-def _place(memberships: list[Membership]) -> str:
-    """Where the person works: the ward before the team before the hospital; else the role."""
+def _place(memberships: list[Membership], chosen: Any) -> str:
+    """Where the person works: the ward of today, any ward, team or hospital, else the role."""
+    for membership in memberships:
+        if chosen and membership.department_id == chosen:
+            return str(membership.place)
     for kind in ("department", "team", "hospital"):
         for membership in memberships:
             if membership.kind == kind:
@@ -53,7 +57,7 @@ def shell(context: template.Context) -> Shell:
     found = Shell(
         path=request.path,
         person=user,
-        place=_place(memberships),
+        place=_place(memberships, request.session.get(SESSION_KEY)),
         may_ask="work_here" in rights,
         may_decide=any(right.startswith("approve_as_") for right in rights),
         may_fulfil="fulfil_here" in rights,
@@ -65,8 +69,8 @@ def shell(context: template.Context) -> Shell:
 
 
 def _waiting(context: template.Context, user: Any) -> int:
-    """How many decisions wait; a page that has counted says so in `waiting`."""
+    """How many decisions wait; a page that has counted says so in `to_decide`."""
     from approvals.models import StepApprover
 
-    counted = context.get("waiting")
+    counted = context.get("to_decide")
     return StepApprover.objects.filter(user=user, open=True).count() if counted is None else int(counted)

@@ -1,7 +1,7 @@
 """How values look on a page: icons, money, units that are spelled out, times in words, fields with their messages."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,7 +46,8 @@ def money(amount: Decimal | int | None, source: Any = "GBP") -> str:
     if amount is None:
         return ""
     code = _currency(source)
-    number = number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
+    rounded = Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)  # number_format would cut, not round
+    number = number_format(rounded, decimal_pos=2, use_l10n=True, force_grouping=True)
     symbol = SYMBOLS.get(code, f"{code}\N{NO-BREAK SPACE}")
     return pgettext("money: symbol before or after the number", "%(symbol)s%(number)s") % {"symbol": symbol, "number": number}
 
@@ -65,6 +66,8 @@ def amount_in_units(line: Any, quantity: int | None = None) -> str:
     one = getattr(line, "unit", None) or getattr(line, "order_unit", "")
     many = getattr(line, "unit_plural", None) or getattr(line, "order_unit_plural", "") or one
     number = number_format(count, decimal_pos=0, use_l10n=True, force_grouping=True)
+    if one == many == "each":
+        return ngettext("%(number)s piece", "%(number)s pieces", count) % {"number": number}
     return f"{number}\N{NO-BREAK SPACE}{one if count == 1 else many}"
 
 
@@ -137,9 +140,12 @@ def initials(person: Any) -> str:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, css: str = "") -> dict[str, Any]:
-    """A field with its label, hint and messages; the same template answers {{ field.as_field_group }}."""
-    return {"field": bound, "css": css}
+def field(bound: BoundField, css: str = "", asked: bool = False) -> dict[str, Any]:
+    """A field with its label, hint and messages; `asked` leaves "(optional)" away where one of several is needed.
+
+    The same template answers {{ field.as_field_group }}.
+    """
+    return {"field": bound, "css": css, "asked": asked}
 
 
 @register.inclusion_tag("components/error_summary.html")

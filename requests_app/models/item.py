@@ -1,9 +1,12 @@
 """A line of a request. It keeps what was shown when it was asked: name, unit, price, supplier."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Self
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 
+from requests_app.models.catalogue import UsualLine
 from requests_app.models.request import new_public_id
 from requests_app.states import LineState, Source
 
@@ -15,7 +18,15 @@ def line_amount(quantity: int, unit_price: Decimal) -> Decimal:
     return (quantity * unit_price).quantize(CENT, ROUND_HALF_UP)
 
 
+class RequestItemQuerySet(models.QuerySet["RequestItem"]):
+    def with_par(self, department_id: int) -> Self:
+        """Add `par`: how many this department agreed to hold of it, None where it is on none of its usual lists."""
+        agreed = UsualLine.objects.filter(usual_list__department=department_id, item=OuterRef("item"))
+        return self.annotate(par=Subquery(agreed.order_by("-quantity").values("quantity")[:1]))
+
+
 class RequestItem(models.Model):
+    par: int | None  # only after `with_par`
     public_id = models.CharField(max_length=30, unique=True, default=new_public_id, editable=False)
     request = models.ForeignKey("requests_app.ServiceRequest", on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
@@ -41,6 +52,8 @@ class RequestItem(models.Model):
     received_quantity = models.PositiveIntegerField(default=0)
     order_name = models.CharField(max_length=60, blank=True)
     expected_on = models.DateField(null=True)
+
+    objects = RequestItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

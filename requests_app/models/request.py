@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -15,6 +16,7 @@ from requests_app.states import OPEN_STATES, Priority, RequestState, RunOut
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+    from requests_app.models.item import RequestItem
 
 
 def new_public_id() -> str:
@@ -90,6 +92,11 @@ class ServiceRequest(GuardedState, models.Model):
 
     def __str__(self) -> str:
         return self.number or self.public_id
+
+    @cached_property
+    def all_lines(self) -> "list[RequestItem]":
+        """The lines in their order with item, vendor and team loaded, read once for this instance."""
+        return list(self.lines.with_par(self.department_id).select_related("item__vendor", "vendor", "team"))
 
     @property
     def is_open(self) -> bool:

@@ -163,7 +163,7 @@ def test_the_database_refuses_what_the_verb_would_never_write(world: SimpleNames
 
 
 def test_repair_mends_what_drifted_and_records_it(world: SimpleNamespace) -> None:
-    assert scopes.repair() == []
+    assert scopes.repair(by=world.system) == []
     DepartmentUserObjectPermission.objects.filter(user=world.head).delete()
     DepartmentUserObjectPermission.objects.create(
         user=world.stranger,
@@ -184,7 +184,7 @@ def test_repair_mends_what_drifted_and_records_it(world: SimpleNamespace) -> Non
         user=world.stranger, content_object=world.ward
     ).exists()
     assert Event.objects.filter(action="grants.repaired", actor=world.administrator).count() == 3
-    assert scopes.repair() == []
+    assert scopes.repair(by=world.system) == []
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -84,17 +85,20 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     asked = arguments()
-    odoo = FakeOdoo(
-        version=asked.version,
-        store=asked.store,
-        host=asked.host,
-        port=asked.port,
-        db=asked.db,
-        user=asked.user,
-        password=asked.password,
-        catalogue_csv=asked.catalogue,
-        vendors_csv=asked.vendors,
-    )
+    try:
+        odoo = FakeOdoo(
+            version=asked.version,
+            store=asked.store,
+            host=asked.host,
+            port=asked.port,
+            db=asked.db,
+            user=asked.user,
+            password=asked.password,
+            catalogue_csv=asked.catalogue,
+            vendors_csv=asked.vendors,
+        )
+    except OSError as error:  # the port is taken, or a file is not there
+        sys.exit(f"stand-in Odoo: {error}")
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())

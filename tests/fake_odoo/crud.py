@@ -60,7 +60,7 @@ class Records(Model):
         for row in [self.row(id_) for id_ in ids if id_ in self.env.store.rows[self.name]]:
             if not access.visible(self.env, self.name, row):
                 raise access.hidden(self, "read")
-            show = self.shown if load else self.raw
+            show = self.shown if load else self.bare
             answer.append({"id": row["id"], **{field.name: show(row, field) for field in asked}})
         return answer
 

@@ -90,6 +90,15 @@ def _state(order: dict) -> str:
     return f"<span class='state {order['state'].replace(' ', '-')}'>{words}</span>"
 
 
+def _table(heads: str, rows: str) -> str:
+    """Heads are single words; one with # is over numbers."""
+    cells = ""
+    for head in heads.split():
+        over_numbers = " class='number'" if head.endswith("#") else ""
+        cells += f"<th scope='col'{over_numbers}>{head.rstrip('#')}</th>"
+    return f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>"
+
+
 def _list(odoo: "FakeOdoo") -> str:
     rows = "".join(
         f"<tr><td><a href='/odoo/purchase/{order['id']}'>{escape(order['name'])}</a></td>"
@@ -99,11 +108,7 @@ def _list(odoo: "FakeOdoo") -> str:
     )
     if not rows:
         return page("Orders", "<p>No orders yet. What the portal sends appears here.</p>")
-    heads = "".join(
-        f"<th scope='col'>{head}</th>"
-        for head in ("Order", "Vendor", "Source", "State", "Untaxed", "Created (UTC)")
-    )
-    return page("Orders", f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+    return page("Orders", _table("Order Vendor Source State Untaxed# Created", rows))
 
 
 def _order(order: dict) -> str:
@@ -122,19 +127,7 @@ def _order(order: dict) -> str:
         f"<td class='number'>{line['price_unit']:,.2f}</td><td class='number'>{line['subtotal']:,.2f}</td></tr>"
         for line in order["lines"]
     )
-    heads = "".join(
-        f"<th scope='col'>{head}</th>"
-        for head in (
-            "Code",
-            "Line",
-            "Ordered",
-            "Received",
-            *(["Count now"] if open_ else []),
-            "Price",
-            "Subtotal",
-        )
-    )
-    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    table = _table(f"Code Line Ordered# Received# {'Count ' if open_ else ''}Price# Subtotal#", rows)
     there = f"/desk/{order['id']}"
     if open_:
         table = (

@@ -53,6 +53,7 @@ class FakeOdoo:
                 )
                 if not from_file:
                     samples.samples(self.store, version)
+            self._admit(user, password)
             if vendors_csv:
                 catalogue.load_vendors(self.store, vendors_csv)
             if catalogue_csv:
@@ -62,6 +63,13 @@ class FakeOdoo:
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
+
+    def _admit(self, user: str, password: str) -> None:
+        """The portal's account signs in with what this start was given, also to an older store."""
+        account = seed.IDS[self.version].sync_user
+        wanted = {"login": user, "password": password, "api_key": self.api_key}
+        if any(self.store.rows["res.users"][account][key] != value for key, value in wanted.items()):
+            self.store.update("res.users", account, wanted)
 
     def start(self) -> None:
         self._thread.start()
@@ -83,19 +91,21 @@ class FakeOdoo:
         """All orders, oldest first: {id, name, state, origin, vendor, ..., lines: [{id, product_id, quantity ...}]}."""
         with self.store.reading():
             orders = self.env()["purchase.order"]
-            return [self._order(row) for row in orders.sort(orders.where(), "id")]
+            names = self._names()
+            return [self._order(row, names) for row in orders.sort(orders.where(), "id")]
 
     def order(self, id_: int) -> dict:
         with self.store.reading():
-            return self._order(self.env()["purchase.order"].row(id_))
+            return self._order(self.env()["purchase.order"].row(id_), self._names())
 
-    def _order(self, row: dict) -> dict:
+    def _names(self) -> dict[tuple[str, int], str]:
+        """(model, id) -> external id."""
+        found = self.env()["ir.model.data"].where()
+        return {(row["model"], row["res_id"]): f"{row['module']}.{row['name']}" for row in found}
+
+    def _order(self, row: dict, names: dict[tuple[str, int], str]) -> dict:
         env = self.env()
         orders, lines, products = env["purchase.order"], env["purchase.order.line"], env["product.product"]
-        names = {
-            (name["model"], name["res_id"]): f"{name['module']}.{name['name']}"
-            for name in env["ir.model.data"].where()
-        }
         shown = []
         for line in lines.sort(lines.where(order_id=row["id"]), lines.shape.order):
             code = products.row(line["product_id"])["default_code"] if line["product_id"] else ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
 
-from tests.fake_odoo import errors, values
+from tests.fake_odoo import errors
 from tests.fake_odoo.schema import Field, Shape, shapes
 from tests.fake_odoo.store import Store
 
@@ -86,11 +86,7 @@ class Model:
         return [self.row(id_) for id_ in ids]
 
     def where(self, **equal: Any) -> list[dict]:
-        return [
-            row
-            for row in self.env.store.rows[self.name].values()
-            if all(row.get(key) == value for key, value in equal.items())
-        ]
+        return self.env.store.find(self.name, **equal)
 
     def field(self, name: str) -> Field:
         if name not in self.shape.fields:
@@ -109,13 +105,18 @@ class Model:
             lines = self.env[field.relation]
             found = lines.where(**{field.inverse: row["id"]})
             return [line["id"] for line in lines.sort(found, lines.shape.order)]
-        return values.shown(field, row.get(field.name, field.empty()))
+        return row.get(field.name, field.empty())
 
     def shown(self, row: dict, field: Field) -> Any:
         value = self.raw(row, field)
         if field.kind == "many2one" and value:
             other = self.env[field.relation]
             return [value, other.display(other.row(value))]
+        return self.bare(row, field)
+
+    def bare(self, row: dict, field: Field) -> Any:
+        """As shown(), with ids instead of [id, name]."""
+        value = self.raw(row, field)
         return value[:19] if field.kind == "datetime" and value else value
 
     def sort(self, rows: list[dict], order: str) -> list[dict]:

@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
                 JSON,
             )
         elif path.startswith("/fake/"):
-            self.answer_control(path, {})
+            self.answer_control(path, b"{}")
         else:
             self.reply(*desk.get(self.odoo, path))
 
@@ -70,10 +70,10 @@ class Handler(BaseHTTPRequestHandler):
         path, body = urlsplit(self.path).path, self.body()
         if path in ("/jsonrpc", "/web/webclient/version_info"):
             self.answer_rpc(path, body)
-        elif path.startswith("/fake/"):
-            self.answer_control(path, json.loads(body or b"{}"))
         elif self.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             self.reply(403, desk.page("Refused", "<p>This form belongs to another site.</p>"), HTML)
+        elif path.startswith("/fake/"):
+            self.answer_control(path, body)
         else:
             status, text, kind = desk.post(self.odoo, path, body)
             self.reply(status, text, kind)
@@ -81,9 +81,9 @@ class Handler(BaseHTTPRequestHandler):
     def body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
-    def answer_control(self, path: str, given: dict) -> None:
+    def answer_control(self, path: str, body: bytes) -> None:
         try:
-            self.reply(200, json.dumps(control.handle(self.odoo, path, given)), JSON)
+            self.reply(200, json.dumps(control.handle(self.odoo, path, json.loads(body or b"{}"))), JSON)
         except (ValueError, TypeError, KeyError) as error:
             self.reply(422, json.dumps({"error": str(error)}), JSON)
 

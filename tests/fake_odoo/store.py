@@ -12,6 +12,13 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS record (model TEXT, id INTEGER, data TEXT NOT NULL, PRIMARY KEY (model, id));
 CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
 """
+# The one field of a model by which its rows are found without looking at all of them.
+INDEXED = {
+    "purchase.order.line": "order_id",
+    "stock.picking": "purchase_id",
+    "ir.model.data": "name",
+    "product.supplierinfo": "product_tmpl_id",
+}
 
 
 class Store:
@@ -24,8 +31,9 @@ class Store:
         self._disk.execute("PRAGMA journal_mode=WAL")
         self._disk.executescript(TABLES)
         self.rows: dict[str, dict[int, dict]] = defaultdict(dict)
+        self._index: dict[tuple[str, object], set[int]] = defaultdict(set)
         for model, id_, data in self._disk.execute("SELECT model, id, data FROM record ORDER BY id"):
-            self.rows[model][id_] = json.loads(data)
+            self._put(model, id_, json.loads(data))
         self._last: dict[str, int] = dict(self._disk.execute("SELECT name, last FROM sequence").fetchall())
         self._before: dict[tuple[str, int], dict | None] = {}
         self._depth = 0
@@ -62,10 +70,7 @@ class Store:
 
     def _undo(self) -> None:
         for (model, id_), old in self._before.items():
-            if old is None:
-                self.rows[model].pop(id_, None)
-            else:
-                self.rows[model][id_] = old
+            self._put(model, id_, old)
         self._before = {}
 
     def _commit(self) -> None:
@@ -86,6 +91,27 @@ class Store:
             self._disk.executemany("INSERT OR REPLACE INTO sequence VALUES (?, ?)", self._last.items())
         self._before = {}
 
+    def _put(self, model: str, id_: int, row: dict | None) -> None:
+        """The only place where a row changes, so that the index follows."""
+        key = INDEXED.get(model)
+        if key and (old := self.rows[model].get(id_)):
+            self._index[model, old.get(key)].discard(id_)
+        if row is None:
+            self.rows[model].pop(id_, None)
+            return
+        self.rows[model][id_] = row
+        if key:
+            self._index[model, row.get(key)].add(id_)
+
+    def find(self, model: str, /, **equal: object) -> list[dict]:
+        """The rows whose fields have these values, by id."""
+        key = INDEXED.get(model)
+        rows = self.rows[model]
+        among = (
+            [rows[id_] for id_ in sorted(self._index[model, equal[key]])] if key in equal else rows.values()
+        )
+        return [row for row in among if all(row.get(name) == value for name, value in equal.items())]
+
     def _remember(self, model: str, id_: int) -> None:
         old = self.rows[model].get(id_)
         self._before.setdefault((model, id_), None if old is None else dict(old))
@@ -104,16 +130,16 @@ class Store:
         else:
             self.start_at(model, id_ + 1)
         self._remember(model, id_)
-        self.rows[model][id_] = {**values, "id": id_}
+        self._put(model, id_, {**values, "id": id_})
         return id_
 
     def update(self, model: str, id_: int, values: dict) -> None:
         self._remember(model, id_)
-        self.rows[model][id_] = {**self.rows[model][id_], **values}
+        self._put(model, id_, {**self.rows[model][id_], **values})
 
     def delete(self, model: str, id_: int) -> None:
         self._remember(model, id_)
-        del self.rows[model][id_]
+        self._put(model, id_, None)
 
     def close(self) -> None:
         with self._lock:

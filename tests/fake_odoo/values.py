@@ -68,10 +68,3 @@ def many2many(old: list[int], commands: list) -> list[int]:
             case int():
                 ids.append(command)
     return ids
-
-
-def shown(field: Field, value: object) -> object:
-    """A stored value as `read` returns it; write_date is kept with microseconds and shown without."""
-    if field.kind == "datetime" and isinstance(value, str):
-        return value[:19]
-    return value

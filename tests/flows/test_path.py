@@ -4,6 +4,7 @@ The portal is driven through its pages, the stand-in Odoo through its own HTTP d
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,8 @@ from django.urls import reverse
 from integrations import dispatch, linking
 from integrations.models import OutboxMessage
 from integrations.odoo import purchase_orders
-from integrations.odoo.connection import connect
+from integrations.odoo.connection import OdooConnection
+from integrations.odoo.purchase_orders import Order, PlacedOrder
 from integrations.tasks import dispatch_outbox, poll_odoo
 from portal.accounts.models import User
 from portal.audit.models import Event
@@ -96,7 +98,7 @@ def deliver_from_store(world: SimpleNamespace, request: ServiceRequest) -> None:
     line = request.lines.get(source="store")
     assert keeper.get(reverse("requests:pick-list")).status_code == 200
     for name in ("requests:pick", "requests:send"):
-        answer = keeper.post(reverse(name, args=[request.public_id]), {"line": [line.pk]})
+        answer = keeper.post(reverse(name, args=[request.public_id]), {"line": [line.public_id]})
         assert answer.status_code in (200, 302), answer.content.decode()
 
 
@@ -127,8 +129,9 @@ def test_from_the_wards_browser_to_orders_in_odoo_and_back(linked: SimpleNamespa
     request = fresh(request)
     assert request.state == RequestState.APPROVED
     assert OutboxMessage.objects.filter(request=request).count() == 2
-    dispatch_outbox()
-    dispatch_outbox()
+    with later(1):  # a decision may be taken back for ten seconds before anything leaves
+        dispatch_outbox()
+        dispatch_outbox()
     assert_orders(world, odoo, request)
     assert fresh(request).state == RequestState.IN_FULFILMENT
 
@@ -192,29 +195,33 @@ def assert_trail(request: ServiceRequest, world: SimpleNamespace) -> None:
     assert actions.index("request.submitted") < actions.index("step.approved") < actions.index("request.approved")
 
 
-def approved_by_both(world: SimpleNamespace) -> ServiceRequest:
-    request = file_and_send(world)
+def approved_by_both(world: SimpleNamespace, lines: dict[str, int] = LINES) -> ServiceRequest:
+    request = file_and_send(world, lines)
     decide(world.head, request)
     decide(world.procurement, request)
     return fresh(request)
 
 
 def later(minutes: int) -> Any:
-    from datetime import timedelta
-
     return at(now() + timedelta(minutes=minutes))
 
 
-def test_the_answer_of_the_create_is_lost(linked: SimpleNamespace, odoo: FakeOdoo) -> None:
-    request = approved_by_both(linked)
-    odoo.fault("lose_response", count=2, method="load")
-    dispatch_outbox()
-    assert odoo.orders()  # made, but nobody here knows
-    for minutes in (30, 60, 90, 120):
+def send_until_done() -> None:
+    """The dispatcher's ticks of the next two hours."""
+    for minutes in (1, 30, 60, 90, 120):
         with later(minutes):
             dispatch_outbox()
-    assert_orders(linked, odoo, request)
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.mark.parametrize("fault", ["lose_response", "duplicate", "drop", "502", "busy"])
+def test_whatever_happens_to_the_create_there_is_one_order(
+    linked: SimpleNamespace, odoo: FakeOdoo, fault: str
+) -> None:
+    request = approved_by_both(linked)
+    odoo.fault(fault, count=2, method="load")
+    send_until_done()
+    assert_orders(linked, odoo, request)
 
 
 class Killed(BaseException):
@@ -228,32 +235,33 @@ def test_the_worker_dies_between_create_and_record(linked: SimpleNamespace, odoo
         raise Killed
 
     for _ in range(2):
-        with pytest.raises(Killed):
+        with later(1), pytest.raises(Killed):
             dispatch.run(after_create=die)
     assert len(odoo.orders()) == 2
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"claimed"}
-    with later(5):
+    with later(10):  # the leases of the dead have run out
         dispatch_outbox()
     assert_orders(linked, odoo, request)
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"done"}
     assert fresh(request).state == RequestState.IN_FULFILMENT
 
 
+def naively(connection: OdooConnection, order: Order) -> PlacedOrder:
+    """What many integrations do; the rest of the portal is as it is."""
+    made = naive_create(connection, order)
+    return PlacedOrder(id=made, name=f"P{made}", state="draft", lines={})
+
+
 def test_the_naive_strategy_orders_twice(
     linked: SimpleNamespace, odoo: FakeOdoo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: search the source document, then create. A late first create is not found by the second."""
-    request = approved_by_both(linked)
-    monkeypatch.setattr(purchase_orders, "create", naive_create)
-    late = odoo.fault("late", count=2, method="create")
-    dispatch_outbox()
-    for minutes in (30, 60, 90, 120):
-        with later(minutes):
-            dispatch_outbox()
-    late.release()
-    with pytest.raises(AssertionError):
-        assert_orders(linked, odoo, request)
-    assert connect()
+    """The control: search the source document, then create. A repeated request makes a second order."""
+    approved_by_both(linked, {"NPW-KIT": 2})
+    monkeypatch.setattr(purchase_orders, "create", naively)
+    odoo.fault("duplicate", method="create")
+    with later(1):
+        dispatch_outbox()
+    assert [order["vendor_ref"] for order in odoo.orders()] == ["NGM", "NGM"]
 
 
 def test_nothing_of_it_exists_for_another_hospital(linked: SimpleNamespace, odoo: FakeOdoo) -> None:
@@ -291,15 +299,19 @@ def _named(resolver: Any, prefix: str = "") -> dict[str, set[str]]:
     return names
 
 
+PER_ANSWER = ("Content-Length", "Set-Cookie", "X-Request-ID")
+
+
 def same(client: Client, method: str, url: str, missing: str) -> bool:
     """Do both answer with the same status, headers and body (the CSRF token and the address itself masked)?"""
     import re
 
     def seen(address: str) -> tuple[Any, ...]:
         answer = getattr(client, method)(address)
-        body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode()).replace(address, "")
-        headers = {name: value for name, value in answer.headers.items() if name not in ("Content-Length", "Set-Cookie")}
+        body = re.sub(r'[A-Za-z0-9]{64}', "", answer.content.decode()).replace(address, "")
+        headers = {name: value for name, value in answer.headers.items() if name not in PER_ANSWER}
         return answer.status_code, headers, body
 
     theirs, nobodys = seen(url), seen(missing)
-    return theirs == nobodys and theirs[0] in (404, 405)
+    assert theirs == nobodys
+    return theirs[0] in (404, 405)

@@ -44,7 +44,7 @@ class Target:
         products = connection.execute(
             "product.product",
             "search_read",
-            [["purchase_ok", "=", True]],
+            [["purchase_ok", "=", True], ["type", "!=", "service"]],
             fields=["uom_id"],
             limit=lines,
             order="id",

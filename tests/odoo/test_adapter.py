@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from integrations.odoo import purchase_orders
+from integrations.odoo import catalogue, purchase_orders
 from integrations.odoo.connection import connect
 from integrations.odoo.errors import OdooError
 from integrations.odoo.purchase_orders import Order, OrderLine
+from tests.fake_odoo import rpc
 from tests.fake_odoo.instance import FakeOdoo
 
 LINE = OrderLine(
@@ -132,7 +133,16 @@ def test_password_never_reaches_the_log(fake_odoo: FakeOdoo, caplog: pytest.LogC
     assert fake_odoo.password not in caplog.text
 
 
-def test_context_is_always_said(fake_odoo: FakeOdoo) -> None:
+def test_context_is_said_in_every_call(fake_odoo: FakeOdoo, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    connection = connect(url=fake_odoo.url, db=fake_odoo.db, user=fake_odoo.user, password=fake_odoo.password)
+    monkeypatch.setattr(rpc, "call", lambda model, *call: asked.append(model.env.context))
+    connection.execute("purchase.order", "search", [])
+    connection.execute("purchase.order", "search", [], context={"lang": "de_DE"})
+    assert asked == [{"lang": "en_US", "tz": "UTC"}, {"lang": "de_DE"}]
+
+
+def test_zone_of_the_account_changes_nothing(fake_odoo: FakeOdoo) -> None:
     """A user who set another language or time zone in Odoo changes nothing for us."""
     with fake_odoo.store.transaction():
         user = fake_odoo.accounts.uid(fake_odoo.user, fake_odoo.password)
@@ -154,3 +164,22 @@ def test_context_is_always_said(fake_odoo: FakeOdoo) -> None:
 )
 def test_link_goes_by_version(version: int, link: str) -> None:
     assert purchase_orders.web_link("https://odoo.example/", version, 4) == link
+
+
+def test_connection_comes_from_the_settings(fake_odoo: FakeOdoo, settings: Any) -> None:
+    settings.ODOO_URL, settings.ODOO_DB = fake_odoo.url, fake_odoo.db
+    settings.ODOO_USER, settings.ODOO_PASSWORD, settings.ODOO_TIMEOUT = fake_odoo.user, fake_odoo.password, 5
+    assert connect().version == fake_odoo.version
+    settings.ODOO_DB = ""
+    with pytest.raises(OdooError, match="ODOO_DB") as caught:
+        connect()
+    assert caught.value.kind == "config"
+
+
+def test_code_that_two_products_carry_leads_to_neither(fake_odoo: FakeOdoo) -> None:
+    first, second = 1, 2
+    fake_odoo.change("product.product", second, default_code="MED-001")
+    connection = connect(url=fake_odoo.url, db=fake_odoo.db, user=fake_odoo.user, password=fake_odoo.password)
+    assert catalogue.read_products(connection, ["MED-001", "MED-003"]).keys() == {"MED-003"}
+    fake_odoo.change("product.product", first, active=False)
+    assert catalogue.read_products(connection, ["MED-001"])["MED-001"].id == second

@@ -143,6 +143,34 @@ def test_desk_confirms_receives_and_cancels(tmp_path: Path, version: int) -> Non
         assert http(odoo, "POST", f"/desk/{id_}/confirm", **{"Sec-Fetch-Site": "cross-site"})[0] == 403
 
 
+@pytest.mark.parametrize(
+    ("version", "again"), [(17, {">": 1, ">=": 1, "=": 0}), (19, {">": 0, ">=": 1, "=": 1})]
+)
+def test_write_date_is_compared_as_the_version_does(
+    tmp_path: Path, version: int, again: dict[str, int]
+) -> None:
+    """Before 19 the microseconds that nobody is shown count too."""
+    with running(version=version, store=tmp_path) as odoo:
+        odoo.set_clock(datetime(2030, 1, 2, 3, 4, 5, 678))
+        connection = link(odoo)
+        connection.execute("purchase.order", "create", {"partner_id": 12 if version == 17 else 7})
+        shown = connection.execute("purchase.order", "search_read", [], fields=["write_date"])[0][
+            "write_date"
+        ]
+        assert shown == "2030-01-02 03:04:05"
+        found = {
+            op: connection.execute("purchase.order", "search_count", [["write_date", op, shown]])
+            for op in again
+        }
+        assert found == again
+
+
+def test_account_of_the_portal_is_that_of_the_last_start(tmp_path: Path) -> None:
+    for password in ("one", "two"):
+        with running(store=tmp_path, password=password) as odoo:
+            assert link(odoo).execute("res.users", "context_get")["lang"] == "en_US"
+
+
 def test_goods_that_nobody_ordered_are_not_received(fake_odoo: FakeOdoo) -> None:
     (id_,) = load(fake_odoo, [ROW], **QUIET)["ids"]
     with pytest.raises(UserError):

@@ -2,16 +2,19 @@
 
 from decimal import Decimal
 from io import StringIO
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from integrations import linking
+from integrations.odoo.errors import OdooError
 from portal.accounts import scopes
 from portal.accounts.models import Hospital, Membership, User
 from portal.accounts.roles import ROLES
-from portal.desk.management.commands import seed as command
+from portal.desk.management.commands.seed import Command
 from portal.desk.seed.tables import table
 from requests_app.models import CatalogueItem, UsualLine
 from requests_app.search import find_items
@@ -100,20 +103,27 @@ def test_the_catalogue_reads_as_the_ward_speaks(world: SimpleNamespace) -> None:
     assert {row["source"] for row in table("catalogue")} == {"store", "buy", "hire", "service"}
 
 
-@pytest.mark.parametrize("outcome", ["linked", "away", "missing"])
-def test_linking_is_tried_where_odoo_is_named(db: None, settings, monkeypatch, outcome: str) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (linking.Linked(items=46, vendors=9, missing_items=["TON-BLK"]), "46 items and 9 suppliers linked"),
+        (linking.Linked(missing_items=["TON-BLK"]), "does not know: TON-BLK"),
+        (
+            OdooError("no route.", permanent=False, kind="transport"),
+            "did not answer: no route. Seed again later",
+        ),
+    ],
+)
+def test_linking_is_tried_where_odoo_is_named(db: None, settings, outcome: object, said: str) -> None:
     settings.ODOO_URL = "http://odoo.example"
-    linking = ModuleType("integrations.linking")
-
-    def link_catalogue(*, by: User) -> int:
-        if outcome == "away":
-            raise OSError("no route")
-        return 48
-
-    linking.link_catalogue = link_catalogue  # type: ignore[attr-defined]
-    monkeypatch.setattr(command, "find_spec", lambda name: None if outcome == "missing" else object())
-    monkeypatch.setattr(command, "import_module", lambda name: linking)
     out = StringIO()
-    call_command("seed", "--quiet-accounts", stdout=out)
-    said = {"linked": "linked (48)", "away": "was not reached: no route", "missing": "cannot link"}[outcome]
+    with mock.patch("integrations.linking.link_catalogue", side_effect=[outcome]):
+        Command(stdout=out).link()
     assert said in out.getvalue()
+
+
+def test_without_odoo_nothing_is_linked(db: None, settings) -> None:
+    settings.ODOO_URL = ""
+    with mock.patch("integrations.linking.link_catalogue") as link:
+        Command(stdout=StringIO()).link()
+    assert not link.called

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from auditlog.context import disable_auditlog
+from django.dispatch import Signal
 
 from portal import clock
 from portal.accounts import scopes
@@ -60,7 +61,7 @@ class Place:
 
     def send(self, *items: CatalogueItem, **draft: object) -> ServiceRequest:
         request = self.draft(*items, **draft)
-        return lifecycle.submit(request=request, by=self.nurse, seen=quote(request).fingerprint)
+        return lifecycle.submit(public_id=request.public_id, by=self.nurse, seen=quote(request).fingerprint)
 
     def release(self, *items: CatalogueItem, **draft: object) -> ServiceRequest:
         return lifecycle.approve(request=self.send(*items, **draft), by=self.system)
@@ -98,8 +99,6 @@ def place(db, tuesday) -> Place:
 @pytest.fixture
 def facts_heard(db) -> Callable[..., list]:
     """Subscribe to facts for the length of a test; returns the list that fills."""
-    from django.dispatch import Signal
-
     heard: list[tuple[str, dict]] = []
     wires: list[tuple[Signal, Callable]] = []
 

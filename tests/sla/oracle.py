@@ -3,6 +3,7 @@ each minute to local time and looks whether some window holds it."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -72,10 +73,11 @@ def open_minutes(plan: Plan, start: datetime, walk: list[tuple[date, int]]) -> M
 def changes(zone: str, first_year: int, last_year: int) -> list[datetime]:
     """The hours (UTC) in which the zone's offset changes."""
     info, found = ZoneInfo(zone), []
-    hour, before = datetime(first_year, 1, 1, tzinfo=UTC), None
-    while hour.year <= last_year:
-        offset = hour.astimezone(info).utcoffset()
-        if before is not None and offset != before:
-            found.append(hour)
-        before, hour = offset, hour + timedelta(hours=1)
+    day = datetime(first_year, 1, 1, tzinfo=UTC)
+    while day.year <= last_year:
+        next_day = day + timedelta(days=1)
+        if day.astimezone(info).utcoffset() != next_day.astimezone(info).utcoffset():
+            hours = [(day + timedelta(hours=n)).astimezone(info) for n in range(25)]
+            found += [b.astimezone(UTC) for a, b in pairwise(hours) if a.utcoffset() != b.utcoffset()]
+        day = next_day
     return found

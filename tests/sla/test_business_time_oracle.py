@@ -14,7 +14,7 @@ from sla.business_time import Calendar
 from .oracle import MINUTE, ZONES, Minutes, Plan, changes, local_minutes, open_minutes
 
 DEEP = bool(os.environ.get("DEEP"))
-SPAN = (4 if DEEP else 2) * 1440
+SPAN = (3 if DEEP else 2) * 1440
 CASES = settings(max_examples=20_000 if DEEP else 250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -91,6 +91,7 @@ def cases(draw):
     return Plan(zone, weekly, special), start
 
 
+@pytest.mark.timeout(7200 if DEEP else 300)
 @CASES
 @given(cases(), st.data())
 def test_the_calendar_agrees_with_the_oracle_to_the_minute(case, data):

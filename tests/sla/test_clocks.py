@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from portal import clock
+from portal.accounts import scopes
 from requests_app import lifecycle
 from requests_app.models import CaseException
 from requests_app.states import RunOut, Source
-from sla import clocks, shipped
+from sla import calendars, clocks, shipped
 from sla.models import ApprovalTarget, BusinessCalendar, Clock, ClockEvent, SlaTarget
 
 from .conftest import TUESDAY, build_place
@@ -173,8 +174,6 @@ def test_what_is_missing_is_owned_and_stops_nothing(place, remove, kind):
 
 
 def test_two_hospitals_keep_their_own_hours(db, tuesday):
-    from portal.accounts import scopes
-
     scopes.sync_roles()
     berlin, nowhere = build_place("SAK", "Europe/Berlin"), build_place("NFC", hours=False)
     made = start(berlin.send(), berlin.system)
@@ -188,8 +187,6 @@ def test_two_hospitals_keep_their_own_hours(db, tuesday):
 
 def test_a_new_version_of_the_hours_leaves_running_clocks_alone(place):
     made = start(place.send(), place.system)
-    from sla import calendars
-
     changed = calendars.publish_calendar(
         hospital=place.hospital, code="office", name="Office", by=place.system, holidays="site",
         windows={"week": [{"days": [0, 1, 2, 3, 4], "open": [["08:00", "12:00"]]}]},

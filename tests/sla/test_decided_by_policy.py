@@ -1,14 +1,21 @@
 """The trap: a request that the policy decides is sent, approved and released within one verb. Its clocks must stop."""
 
+from datetime import timedelta
+
 import pytest
 
+from approvals import decisions
 from approvals import shipped as matrix
+from approvals.content import content_hash
+from approvals.models import ApprovalStep
 from portal import clock
 from portal.accounts import scopes
 from portal.accounts.models import User
+from portal.facts import verb
+from requests_app import access
 from requests_app.models import UsualLine, UsualList
 from requests_app.states import Source
-from sla import receivers
+from sla import clocks, receivers
 from sla.models import Clock
 
 from .conftest import TUESDAY
@@ -49,6 +56,17 @@ def test_decided_by_a_person(decided):
     assert made.about.startswith("step:")
 
 
+@pytest.mark.parametrize(("hours", "outcome"), [(1, "met"), (26, "late")])
+def test_saying_no_is_a_decision_and_its_time_counts(decided, hours, outcome):
+    request = decided.send(decided.item("BIG", Source.BUY, lead_days=3, price=400))
+    step = ApprovalStep.objects.get(approval__request=request)
+    head = User.objects.get(username="head")
+    with clock.at(TUESDAY + timedelta(hours=hours)):
+        seen = content_hash(request, request.lines.all())
+        decisions.reject_step(step_id=step.pk, by=head, seen=seen, reason="Not this month")
+    assert Clock.objects.get(request=request).outcome == outcome
+
+
 def test_the_step_heard_of_twice_or_too_late_changes_nothing(decided):
     request = decided.send()
     before = list(Clock.objects.values())
@@ -62,16 +80,13 @@ def test_the_step_heard_of_twice_or_too_late_changes_nothing(decided):
 
 
 def test_what_a_start_costs(place, django_assert_num_queries):
-    """Within the submitting verb: clocks, target and calendar read; clock, event and due time written."""
+    """Within the submitting verb: clocks, target and calendar read; clock and event written. Due is stored at the end."""
     request = place.send()
-    from portal.facts import verb
-    from requests_app import access
-    from sla import clocks
 
     @verb
     def within():
         locked = access.locked(request)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             clocks.start_approval_clock(request=locked, about="step:1", calendar="office", by=place.system)
 
     within()

@@ -7,6 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from portal import clock
+from portal.accounts import scopes
 from requests_app import lifecycle
 from requests_app.models import ServiceRequest
 from requests_app.states import RequestState
@@ -75,8 +76,6 @@ def test_the_chip_without_a_due_time(place):
 
 
 def test_the_chip_speaks_the_time_of_its_hospital(db, tuesday):
-    from portal.accounts import scopes
-
     scopes.sync_roles()
     request = waiting(build_place("SAK", "Europe/Berlin"), due_at=TUESDAY + 75 * HOUR, warn_at=TUESDAY + HOUR)
     assert "Due Fri 15 May, 13:00" in render("due_chip", request)

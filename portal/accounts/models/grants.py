@@ -1,5 +1,7 @@
 """Guardian's rows, one table per kind of place with a real foreign key. Only `scopes` writes them."""
 
+from typing import Any
+
 from django.db import models
 from guardian.models import UserObjectPermissionBase
 
@@ -18,7 +20,7 @@ class TeamUserObjectPermission(UserObjectPermissionBase):
     content_object = models.ForeignKey(Team, on_delete=models.CASCADE)
 
 
-ROW_OF: dict[str, type[UserObjectPermissionBase]] = {
+ROW_OF: dict[str, Any] = {
     "hospital": HospitalUserObjectPermission,
     "department": DepartmentUserObjectPermission,
     "team": TeamUserObjectPermission,

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -27,10 +28,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
+            "--demo", action="store_true", help="first migrate, and seed the demonstration hospital"
+        )
+        parser.add_argument(
             "--only", choices=ROLES, help="run one role on this machine (production, with REDIS_URL)"
         )
 
-    def handle(self, *args: Any, only: str | None = None, **options: Any) -> None:
+    def handle(self, *args: Any, only: str | None = None, demo: bool = False, **options: Any) -> None:
+        if demo:
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("seed", stdout=self.stdout)
         self.refuse_if_not_ready(only)
         self.check(include_deployment_checks=settings.PRODUCTION, databases=["default"])
         connection.close()
@@ -80,7 +87,16 @@ def programs(only: str | None) -> list[Program]:
         found.append(Program("web", python("gunicorn", "portal.wsgi", *gunicorn_options()), odoo))
     if settings.REDIS_URL and only in (None, "worker"):
         worker = python(
-            "celery", "-q", "-A", "portal", "worker", "-l", "INFO", "--without-gossip", "--without-mingle"
+            "celery",
+            "-q",
+            "--skip-checks",
+            "-A",
+            "portal",
+            "worker",
+            "-l",
+            "INFO",
+            "--without-gossip",
+            "--without-mingle",
         )
         found.append(Program("worker", worker, odoo, grace=30))
     if only in (None, "beat"):

@@ -2,13 +2,13 @@
 
 import os
 from argparse import ArgumentParser
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from integrations import linking
+from integrations.odoo.errors import OdooError
 from portal.accounts import scopes
 from portal.accounts.models import Hospital, Membership
 from portal.clock import now
@@ -41,15 +41,15 @@ class Command(BaseCommand):
         """Odoo's ids for vendors and products, where an Odoo is named. Without them nothing can be ordered."""
         if not settings.ODOO_URL:
             return
-        if find_spec("integrations.linking") is None:
-            self.stdout.write("Odoo: this installation cannot link the catalogue.")
-            return
         try:
-            linked = import_module("integrations.linking").link_catalogue(by=scopes.system_user())
-        except Exception as failure:  # noqa: BLE001 (the seed must not fail because Odoo is away)
-            self.stdout.write(f"Odoo at {settings.ODOO_URL} was not reached: {failure}. Seed again later.")
-        else:
-            self.stdout.write(f"Odoo: catalogue linked ({linked}).")
+            linked = linking.link_catalogue(by=scopes.system_user())
+        except OdooError as failure:
+            self.stdout.write(f"Odoo at {settings.ODOO_URL} did not answer: {failure} Seed again later.")
+            return
+        self.stdout.write(f"Odoo: {linked.items} items and {linked.vendors} suppliers linked")
+        unknown = [*linked.missing_items, *linked.missing_vendors]
+        if unknown:
+            self.stdout.write(f"Odoo does not know: {', '.join(unknown)}")
 
     def print_accounts(self, hospital: Hospital, password: str) -> None:
         names = [row["username"] for row in table("people") if row["hospital"] == hospital.code]

@@ -1,0 +1,87 @@
+"""The approvals inbox: see what waits, agree, or say no with a reason."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from approvals import decisions, inbox
+from approvals.forms import RejectForm
+from portal.clock import now
+from portal.errors import AlreadyDecided, DomainError, StaleState, WrongState
+from portal.web import door, is_htmx, page_or_fragment
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+MOVED_ON = (AlreadyDecided, StaleState, WrongState)
+
+
+@login_required
+@require_GET
+@door
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    """What waits for this person; `?open=<ref>` opens that card first."""
+    return _inbox(request, first=request.GET.get("open", ""))
+
+
+@login_required
+@require_POST
+@door
+def step_approve(request: HttpRequest, ref: str) -> HttpResponse:
+    """Agree to exactly what was shown."""
+    user = cast("User", request.user)
+    card = inbox.card(user, ref)
+    try:
+        decisions.approve_step(step_id=card.step.pk, by=user, seen=request.POST.get("seen", ""))
+    except MOVED_ON as refusal:
+        return _moved_on(request, ref, refusal)
+    messages.success(request, _("%(title)s is approved.") % {"title": card.request.title})
+    return _inbox(request) if is_htmx(request) else redirect("approvals:inbox")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@door
+def step_reject(request: HttpRequest, ref: str) -> HttpResponse:
+    """GET asks for the reason and decides nothing; POST says no."""
+    user = cast("User", request.user)
+    card = inbox.card(user, ref)
+    form = RejectForm(request.POST or None, initial={"seen": card.seen})
+    if card.step.state != card.step.State.OPEN and not form.is_bound:
+        return redirect("approvals:inbox")
+    if not form.is_valid():
+        context, status = {"card": card, "form": form}, 422 if form.is_bound else 200
+        return page_or_fragment(request, "approvals/reject.html", "approvals/_reject.html", context, status=status)
+    said = form.cleaned_data
+    try:
+        decisions.reject_step(step_id=card.step.pk, by=user, seen=said["seen"], reason=said["reason"])
+    except MOVED_ON as refusal:
+        return _moved_on(request, ref, refusal)
+    messages.success(request, _("You said no to %(title)s. The ward is told why.") % {"title": card.request.title})
+    return redirect("approvals:inbox")
+
+
+def _moved_on(request: HttpRequest, ref: str, refusal: DomainError) -> HttpResponse:
+    """Somebody was first, or the request changed: the card says so, in its place in the inbox."""
+    return _inbox(request, first=ref, refusal=refusal)
+
+
+def _inbox(request: HttpRequest, *, first: str = "", refusal: DomainError | None = None) -> HttpResponse:
+    user = cast("User", request.user)
+    waiting = inbox.cards(user)
+    waiting.sort(key=lambda card: card.step.ref != first)  # stable: the wanted one first, the others stay by due
+    ended = inbox.card(user, first) if refusal and not any(card.step.ref == first for card in waiting) else None
+    context = {
+        "cards": waiting,
+        "to_decide": inbox.waiting_count(user),
+        "pressing": sum(bool(card.request.warn_at and card.request.warn_at <= now()) for card in waiting),
+        "refusal": refusal,
+        "ended": ended,
+    }
+    status = refusal.http_status if refusal else 200
+    return page_or_fragment(request, "approvals/inbox.html", "approvals/_answer.html", context, status=status)

@@ -1,0 +1,43 @@
+"""What a decision does, as a sentence."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from approvals.inbox import Card
+
+# What a decider must know about a line. The other flags (must not run out, latex ...) are for the store and the ward.
+FLAGS = {
+    "capital": gettext_lazy("Equipment, paid as an investment"),
+    "regulated": gettext_lazy("Regulated"),
+    "hazardous": gettext_lazy("Hazardous"),
+    "off_contract": gettext_lazy("Not on a contract"),
+    "new_vendor": gettext_lazy("A new supplier"),
+    "rationed": gettext_lazy("Rationed at the moment"),
+    "hire": gettext_lazy("Hired"),
+    "personal_data": gettext_lazy("Holds personal data"),
+    "safety_critical": gettext_lazy("Safety-critical"),
+    "free_text": gettext_lazy("Not in the catalogue"),
+}
+
+
+def flag_words(flag: str) -> str:
+    """A flag of a line in words; '' for one that a decider need not know."""
+    return str(FLAGS.get(flag, ""))
+
+
+def effect(card: Card) -> str:
+    """ "Approving sends 2 lines to the store and an order to Albion Surgical." Or who is asked next, and then that."""
+    parts = []
+    if card.store_lines:
+        parts.append(ngettext("%(n)d line to the store", "%(n)d lines to the store", card.store_lines) % {"n": card.store_lines})
+    parts += [_("an order to %(vendor)s") % {"vendor": vendor} for vendor in card.vendors]
+    what = _join(parts)
+    if card.last:
+        return _("Approving sends %(what)s.") % {"what": what}
+    return _("Somebody else decides as well. After that, %(what)s.") % {"what": what}
+
+
+def _join(parts: list[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
