@@ -69,7 +69,9 @@ def _recently(request: ServiceRequest) -> tuple[Decimal, int]:
         .annotate(total=Sum("request__base_amount"))
         .values("total")
     )
-    found = Department.objects.filter(pk=request.department_id).values_list(Subquery(standing), Subquery(exceptions))
+    found = Department.objects.filter(pk=request.department_id).values_list(
+        Subquery(standing), Subquery(exceptions)
+    )
     total, count = found.get()
     return Decimal(total or 0).quantize(Decimal("0.01")), count or 0
 
@@ -86,7 +88,14 @@ def _ordered_before(request: ServiceRequest, lines: list[RequestItem]) -> set[in
             request__submitted_at__gt=now() - timedelta(days=365),
         )
         .exclude(request=request)
-        .exclude(request__state__in=[RequestState.DRAFT, RequestState.SUBMITTED, RequestState.REJECTED, RequestState.CANCELLED])
+        .exclude(
+            request__state__in=[
+                RequestState.DRAFT,
+                RequestState.SUBMITTED,
+                RequestState.REJECTED,
+                RequestState.CANCELLED,
+            ]
+        )
         .exclude(state=LineState.REJECTED)
         .values_list("item_id", flat=True)
     )

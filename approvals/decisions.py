@@ -113,7 +113,9 @@ def _check(run: Run, by: "User", seen: str) -> None:
     if step.state in (ApprovalStep.State.APPROVED, ApprovalStep.State.REJECTED):
         raise _was_first(run)
     if step.state != ApprovalStep.State.OPEN:
-        raise WrongState(_("This no longer needs a decision: the request is “%s”.") % request.get_state_display())
+        raise WrongState(
+            _("This no longer needs a decision: the request is “%s”.") % request.get_state_display()
+        )
     if by.pk in authority.subjects(request):
         raise NotAllowed(_("You have a part in this request, so somebody else decides it."))
     if by.pk in run.deciders:

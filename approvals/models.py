@@ -32,7 +32,9 @@ class ApprovalPolicy(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="policy_version_once"),
             models.UniqueConstraint(
-                fields=["category"], condition=models.Q(status="published"), name="policy_published_once_per_category"
+                fields=["category"],
+                condition=models.Q(status="published"),
+                name="policy_published_once_per_category",
             ),
         ]
 
@@ -76,7 +78,9 @@ class Approval(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         NEEDS_ROUTING = "needs_routing", _("Nobody can decide this yet")
 
-    request = models.ForeignKey("requests_app.ServiceRequest", on_delete=models.PROTECT, related_name="approvals")
+    request = models.ForeignKey(
+        "requests_app.ServiceRequest", on_delete=models.PROTECT, related_name="approvals"
+    )
     policy = models.ForeignKey(ApprovalPolicy, on_delete=models.PROTECT, null=True)
     rules = models.JSONField(default=list, help_text=_("codes of the rules that held"))
     case = models.JSONField(default=dict)
@@ -93,7 +97,9 @@ class Approval(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(status="needs_routing"), name="approval_needs_routing")
+            models.Index(
+                fields=["id"], condition=models.Q(status="needs_routing"), name="approval_needs_routing"
+            )
         ]
 
 
@@ -157,7 +163,9 @@ class StepApprover(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "user"], name="approver_once_per_step")]
         indexes = [
-            models.Index(fields=["user", "opened_at", "id"], condition=models.Q(open=True), name="approver_inbox")
+            models.Index(
+                fields=["user", "opened_at", "id"], condition=models.Q(open=True), name="approver_inbox"
+            )
         ]
 
 
@@ -189,7 +197,9 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["step", "round", "authority"], name="decision_once_per_authority"),
+            models.UniqueConstraint(
+                fields=["step", "round", "authority"], name="decision_once_per_authority"
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -54,8 +54,12 @@ def open_approval(*, request: ServiceRequest, by: "User") -> Approval:
     """
     policy, rules = published_rules(request.category_id)
     if policy is None:
-        approval = Approval.objects.create(request=request, opened_at=now(), status=Approval.Status.NEEDS_ROUTING)
-        _needs_routing(approval, request, by=by, why=_("No approval policy is published for “%s”.") % request.category)
+        approval = Approval.objects.create(
+            request=request, opened_at=now(), status=Approval.Status.NEEDS_ROUTING
+        )
+        _needs_routing(
+            approval, request, by=by, why=_("No approval policy is published for “%s”.") % request.category
+        )
         return approval
     case = build_case(request)
     plan = plan_steps(rules, case)
@@ -117,7 +121,11 @@ def ask_next(
         return
     sequence = min(step.sequence for step in waiting)
     taken = authority.subjects(request) | deciders
-    asked = [(step, *authority.resolve(request, step, without=taken)) for step in waiting if step.sequence == sequence]
+    asked = [
+        (step, *authority.resolve(request, step, without=taken))
+        for step in waiting
+        if step.sequence == sequence
+    ]
     lacking = next((role for _step, role, people in asked if not people), None)
     if lacking is None:
         for step, role, _people in asked:
@@ -145,8 +153,9 @@ def _store(steps: list[ApprovalStep], *, changed: list[ApprovalStep]) -> None:
 
 
 def _ask(asked: "list[tuple[ApprovalStep, list[User]]]", request: ServiceRequest, by: "User") -> None:
+    moment = now()
     StepApprover.objects.bulk_create(
-        StepApprover(step=step, user=person, opened_at=step.opened_at) for step, people in asked for person in people
+        StepApprover(step=step, user=person, opened_at=moment) for step, people in asked for person in people
     )
     for step, people in asked:
         publish(
@@ -163,7 +172,11 @@ def _ask(asked: "list[tuple[ApprovalStep, list[User]]]", request: ServiceRequest
 
 def _names(names: list[str]) -> str:
     shown = ", ".join(names[:2])
-    return _("%(names)s and %(count)s more") % {"names": shown, "count": len(names) - 2} if len(names) > 2 else shown
+    return (
+        _("%(names)s and %(count)s more") % {"names": shown, "count": len(names) - 2}
+        if len(names) > 2
+        else shown
+    )
 
 
 def _needs_routing(approval: Approval, request: ServiceRequest, *, by: "User", why: str) -> None:
@@ -171,7 +184,9 @@ def _needs_routing(approval: Approval, request: ServiceRequest, *, by: "User", w
     approval.status = Approval.Status.NEEDS_ROUTING
     approval.save(update_fields=["status"])
     record_holder(request=request, held_by=_("Nobody yet: the request desk is finding somebody to decide"))
-    casework.open_exception(kind="needs_routing", request=request, owner_role="policy_owner", detail=why, by=by)
+    casework.open_exception(
+        kind="needs_routing", request=request, owner_role="policy_owner", detail=why, by=by
+    )
 
 
 @verb
@@ -189,7 +204,9 @@ def close_step(step: ApprovalStep, request: ServiceRequest, *, outcome: str, by:
     if step.state not in (OPEN, WAITING):
         return
     asked = step.state == OPEN
-    mark = {"approved": step.mark_approved, "rejected": step.mark_rejected, "withdrawn": step.mark_withdrawn}[outcome]
+    mark = {"approved": step.mark_approved, "rejected": step.mark_rejected, "withdrawn": step.mark_withdrawn}[
+        outcome
+    ]
     mark(now())
     step.save()
     if asked:

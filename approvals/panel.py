@@ -13,18 +13,28 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
+MARKS = {
+    ApprovalStep.State.APPROVED: "yes",
+    ApprovalStep.State.REJECTED: "no",
+    ApprovalStep.State.OPEN: "now",
+    ApprovalStep.State.WAITING: "next",
+    ApprovalStep.State.WITHDRAWN: "off",
+}
+
+
 @dataclass(frozen=True)
 class PanelStep:
     step: ApprovalStep
     role: str
     asked: list[str]  # who may decide it now
-    decisions: list[Decision]
+    said: list[tuple[Decision, bool]]  # and whether it was a yes
+    mark: str  # yes, no, now, next or off
     yours: bool
 
 
 @dataclass(frozen=True)
 class Panel:
-    status: str
+    needs_routing: bool
     at_once: bool  # agreed by the list, nobody was asked
     steps: list[PanelStep]
 
@@ -38,14 +48,16 @@ def panel(request: ServiceRequest, user: "User") -> Panel | None:
     asked = _asked(steps)
     shown = [_step(step, asked.get(step.pk, []), user) for step in steps]
     at_once = approval.status == Approval.Status.APPROVED and not shown
-    return Panel(status=str(approval.status), at_once=at_once, steps=shown)
+    return Panel(needs_routing=approval.status == Approval.Status.NEEDS_ROUTING, at_once=at_once, steps=shown)
 
 
 def _steps(request: ServiceRequest) -> list[ApprovalStep]:
     """The steps of the newest approval, in their order, with what was decided."""
     decided = Decision.objects.select_related("actor", "authority").order_by("pk")
     rows = ApprovalStep.objects.filter(approval__request=request).select_related("approval")
-    steps = list(rows.prefetch_related(Prefetch("decisions", decided)).order_by("-approval", "sequence", "pk"))
+    steps = list(
+        rows.prefetch_related(Prefetch("decisions", decided)).order_by("-approval", "sequence", "pk")
+    )
     return [step for step in steps if step.approval_id == steps[0].approval_id]
 
 
@@ -64,6 +76,7 @@ def _step(step: ApprovalStep, asked: "list[User]", user: "User") -> PanelStep:
         step=step,
         role=str(ROLES[step.asked_role].label),
         asked=[person.get_full_name() for person in asked],
-        decisions=list(step.decisions.all()),
+        said=[(row, row.outcome == Decision.Outcome.APPROVED) for row in step.decisions.all()],
+        mark=MARKS[ApprovalStep.State(step.state)],
         yours=any(person.pk == user.pk for person in asked),
     )

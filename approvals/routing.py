@@ -34,7 +34,9 @@ class RoutingCase:
     priority: str
     amount: Decimal
     lines: tuple[CaseLine, ...] = ()
-    weekly_standing_total: Decimal = Decimal(0)  # decided by policy in the last seven days, this one not counted
+    weekly_standing_total: Decimal = Decimal(
+        0
+    )  # decided by policy in the last seven days, this one not counted
     open_exceptions: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -127,7 +129,14 @@ def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
     first_order: only lines that the department orders for the first time in twelve months count for any_flag ·
     standing_order: {amount_below, weekly_below}, see `standing_order`.
     """
-    unknown = set(conditions) - {"amount_from", "amount_to", "any_flag", "groups", "first_order", "standing_order"}
+    unknown = set(conditions) - {
+        "amount_from",
+        "amount_to",
+        "any_flag",
+        "groups",
+        "first_order",
+        "standing_order",
+    }
     if unknown:
         raise ValueError(f"unknown policy condition: {', '.join(sorted(unknown))}")
     if "amount_from" in conditions and case.amount < Decimal(conditions["amount_from"]):

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from approvals.models import ApprovalPolicy, PolicyRule, PolicyStep
+from approvals.routing import Rule, StepRule
 from portal.audit import events
 from portal.clock import now
 from portal.facts import verb
-from approvals.models import ApprovalPolicy, PolicyRule, PolicyStep
-from approvals.routing import Rule, StepRule
 from requests_app.models import Category
 
 if TYPE_CHECKING:
@@ -46,7 +46,16 @@ RULES = (
     _band("S1", "0", "1000", "Orders under 1,000 are decided by the head of department", HEAD),
     _band("S2", "1000", "5000", "Orders from 1,000 also need the finance partner", HEAD, FINANCE),
     _band("S3", "5000", "25000", "Orders from 5,000 also need procurement", HEAD, FINANCE, PROCUREMENT),
-    _band("S4", "25000", "100000", "Orders from 25,000 also need the director", HEAD, FINANCE, PROCUREMENT, DIRECTOR),
+    _band(
+        "S4",
+        "25000",
+        "100000",
+        "Orders from 25,000 also need the director",
+        HEAD,
+        FINANCE,
+        PROCUREMENT,
+        DIRECTOR,
+    ),
     _band(
         "S5",
         "100000",
@@ -71,7 +80,12 @@ RULES = (
         steps=(IT_HEAD, FINANCE),
     ),
     _flag("regulated", "A regulated item needs the compliance officer", COMPLIANCE),
-    _flag("hazardous", "The first order of a hazardous item needs the compliance officer", COMPLIANCE, first_order=True),
+    _flag(
+        "hazardous",
+        "The first order of a hazardous item needs the compliance officer",
+        COMPLIANCE,
+        first_order=True,
+    ),
     _flag("off_contract", "Buying off contract needs procurement", PROCUREMENT),
     _flag("new_vendor", "A new supplier needs procurement and finance", PROCUREMENT, FINANCE),
     _flag("safety_critical", "A safety-critical device needs clinical engineering", BIOMED),
@@ -86,7 +100,9 @@ RULES = (
 def install(*, by: "User") -> ApprovalPolicy:
     """Publish the shipped matrix for supplies as version 1, unless supplies have a published policy already."""
     category = Category.objects.get(code="supply")
-    published = ApprovalPolicy.objects.filter(category=category, status=ApprovalPolicy.Status.PUBLISHED).first()
+    published = ApprovalPolicy.objects.filter(
+        category=category, status=ApprovalPolicy.Status.PUBLISHED
+    ).first()
     if published:
         return published
     policy = ApprovalPolicy.objects.create(
@@ -98,10 +114,18 @@ def install(*, by: "User") -> ApprovalPolicy:
     )
     for position, rule in enumerate(RULES):
         row = PolicyRule.objects.create(
-            policy=policy, position=position, code=rule.code, why=rule.why, conditions=rule.conditions, decides=rule.decides
+            policy=policy,
+            position=position,
+            code=rule.code,
+            why=rule.why,
+            conditions=rule.conditions,
+            decides=rule.decides,
         )
         PolicyStep.objects.bulk_create(
-            PolicyStep(rule=row, sequence=s.sequence, role=s.role, needed=s.needed, calendar=s.calendar) for s in rule.steps
+            PolicyStep(rule=row, sequence=s.sequence, role=s.role, needed=s.needed, calendar=s.calendar)
+            for s in rule.steps
         )
-    events.record(action="policy.published", by=by, subject=f"policy:{policy.pk}", after={"policy": str(policy)})
+    events.record(
+        action="policy.published", by=by, subject=f"policy:{policy.pk}", after={"policy": str(policy)}
+    )
     return policy

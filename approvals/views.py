@@ -35,12 +35,12 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 def step_approve(request: HttpRequest, ref: str) -> HttpResponse:
     """Agree to exactly what was shown."""
     user = cast("User", request.user)
-    card = inbox.card(user, ref)
+    step = inbox.asked_step(user, ref)
     try:
-        decisions.approve_step(step_id=card.step.pk, by=user, seen=request.POST.get("seen", ""))
+        decisions.approve_step(step_id=step.pk, by=user, seen=request.POST.get("seen", ""))
     except MOVED_ON as refusal:
         return _moved_on(request, ref, refusal)
-    messages.success(request, _("%(title)s is approved.") % {"title": card.request.title})
+    messages.success(request, _("%(title)s is approved.") % {"title": step.approval.request.title})
     return _inbox(request) if is_htmx(request) else redirect("approvals:inbox")
 
 
@@ -56,13 +56,17 @@ def step_reject(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect("approvals:inbox")
     if not form.is_valid():
         context, status = {"card": card, "form": form}, 422 if form.is_bound else 200
-        return page_or_fragment(request, "approvals/reject.html", "approvals/_reject.html", context, status=status)
+        return page_or_fragment(
+            request, "approvals/reject.html", "approvals/_reject.html", context, status=status
+        )
     said = form.cleaned_data
     try:
         decisions.reject_step(step_id=card.step.pk, by=user, seen=said["seen"], reason=said["reason"])
     except MOVED_ON as refusal:
         return _moved_on(request, ref, refusal)
-    messages.success(request, _("You said no to %(title)s. The ward is told why.") % {"title": card.request.title})
+    messages.success(
+        request, _("You said no to %(title)s. The ward is told why.") % {"title": card.request.title}
+    )
     return redirect("approvals:inbox")
 
 
@@ -74,8 +78,12 @@ def _moved_on(request: HttpRequest, ref: str, refusal: DomainError) -> HttpRespo
 def _inbox(request: HttpRequest, *, first: str = "", refusal: DomainError | None = None) -> HttpResponse:
     user = cast("User", request.user)
     waiting = inbox.cards(user)
-    waiting.sort(key=lambda card: card.step.ref != first)  # stable: the wanted one first, the others stay by due
-    ended = inbox.card(user, first) if refusal and not any(card.step.ref == first for card in waiting) else None
+    waiting.sort(
+        key=lambda card: card.step.ref != first
+    )  # stable: the wanted one first, the others stay by due
+    ended = (
+        inbox.card(user, first) if refusal and not any(card.step.ref == first for card in waiting) else None
+    )
     context = {
         "cards": waiting,
         "to_decide": inbox.waiting_count(user),

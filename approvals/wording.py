@@ -29,7 +29,10 @@ def effect(card: Card) -> str:
     """ "Approving sends 2 lines to the store and an order to Albion Surgical." Or who is asked next, and then that."""
     parts = []
     if card.store_lines:
-        parts.append(ngettext("%(n)d line to the store", "%(n)d lines to the store", card.store_lines) % {"n": card.store_lines})
+        parts.append(
+            ngettext("%(n)d line to the store", "%(n)d lines to the store", card.store_lines)
+            % {"n": card.store_lines}
+        )
     parts += [_("an order to %(vendor)s") % {"vendor": vendor} for vendor in card.vendors]
     what = _join(parts)
     if card.last:

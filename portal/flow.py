@@ -27,7 +27,10 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
     (facts.request_submitted, (approvals.on_request_submitted,)),
     (approval_facts.step_opened, (sla.on_step_opened, notices.on_step_opened)),
     (approval_facts.step_closed, (sla.on_step_closed,)),
-    (facts.request_approved, (integrations.on_request_approved, sla.on_request_approved, notices.on_request_approved)),
+    (
+        facts.request_approved,
+        (integrations.on_request_approved, sla.on_request_approved, notices.on_request_approved),
+    ),
     (facts.request_rejected, (sla.on_request_rejected, notices.on_request_rejected)),
     (
         facts.request_cancelled,

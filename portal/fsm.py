@@ -28,7 +28,11 @@ class GuardedState(ConcurrentTransitionMixin):
     """
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        held = {name: self.__dict__.pop(name) for name in self._get_protected_fsm_fields() if name in self.__dict__}
+        held = {
+            name: self.__dict__.pop(name)
+            for name in self._get_protected_fsm_fields()
+            if name in self.__dict__
+        }
         try:
             models.Model.refresh_from_db(self, *args, **kwargs)
         except BaseException:

@@ -282,5 +282,10 @@ LOGGING = {
         "handlers": ["stderr"],
         "level": env.one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     },
-    "loggers": {"gunicorn.http.wsgi": {"level": "ERROR"}},  # it warns of every HEAD
+    "loggers": {
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of every HEAD
+        "celery.worker.strategy": {
+            "level": "WARNING"
+        },  # a line when a task is taken, beside the one when it is done
+    },
 }

@@ -10,5 +10,11 @@ class RequestsConfig(AppConfig):
 
         from requests_app import models
 
-        for model in (models.Category, models.Vendor, models.CatalogueItem, models.UsualList, models.UsualLine):
+        for model in (
+            models.Category,
+            models.Vendor,
+            models.CatalogueItem,
+            models.UsualList,
+            models.UsualLine,
+        ):
             auditlog.register(model)

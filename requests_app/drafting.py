@@ -105,7 +105,9 @@ def _replace_lines(request: ServiceRequest, quantities: Mapping[str, int]) -> No
     }
     items = {
         item.code: item
-        for item in CatalogueItem.objects.filter(hospital=request.hospital, code__in=quantities).select_related("vendor")
+        for item in CatalogueItem.objects.filter(
+            hospital=request.hospital, code__in=quantities
+        ).select_related("vendor")
     }
     for code in quantities:
         if code not in items:
@@ -124,7 +126,9 @@ def _replace_lines(request: ServiceRequest, quantities: Mapping[str, int]) -> No
     )
 
 
-def _line(request: ServiceRequest, item: CatalogueItem, position: int, quantity: int, held: RequestItem | None) -> RequestItem:
+def _line(
+    request: ServiceRequest, item: CatalogueItem, position: int, quantity: int, held: RequestItem | None
+) -> RequestItem:
     price = held.unit_price if held else item.price
     return RequestItem(
         request=request,

@@ -47,7 +47,11 @@ def line_field(code: str, *, most: int = drafting.MOST, least: int = 1) -> forms
     message = _("Enter how many, %(least)s to %(most)s.") % {"least": least, "most": most}
     kinds = ("required", "invalid", "min_value", "max_value")
     return forms.IntegerField(
-        label=code, min_value=least, max_value=most, error_messages=dict.fromkeys(kinds, message), localize=False
+        label=code,
+        min_value=least,
+        max_value=most,
+        error_messages=dict.fromkeys(kinds, message),
+        localize=False,
     )
 
 
@@ -68,7 +72,8 @@ class SupplyForm(forms.Form):
         queryset=Department.objects.none(),
         empty_label=None,
         error_messages={
-            kind: gettext_lazy("Choose a ward of the hospital where you work.") for kind in ("required", "invalid_choice")
+            kind: gettext_lazy("Choose a ward of the hospital where you work.")
+            for kind in ("required", "invalid_choice")
         },
     )
     deliver_to = PlaceChoice(
@@ -172,7 +177,9 @@ class SupplyForm(forms.Form):
         try:
             return drafting.save_draft(
                 by=self.by,
-                client_key=self.draft.client_key if self.draft else self.cleaned_data["client_key"] or uuid.uuid4(),
+                client_key=self.draft.client_key
+                if self.draft
+                else self.cleaned_data["client_key"] or uuid.uuid4(),
                 quantities=self._quantities(),
                 **{
                     name: self.cleaned_data[name]

@@ -26,7 +26,15 @@ def _lines(request: ServiceRequest, ids: Iterable[int]) -> list[RequestItem]:
     return lines
 
 
-def _note(request: ServiceRequest, lines: list[RequestItem], *, by: "User", action: str, before: dict[int, str], **more: object) -> None:
+def _note(
+    request: ServiceRequest,
+    lines: list[RequestItem],
+    *,
+    by: "User",
+    action: str,
+    before: dict[int, str],
+    **more: object,
+) -> None:
     """One audit event for the verb, with every line's state before and after."""
     events.record(
         action=action,
@@ -76,7 +84,14 @@ def pick(*, request: ServiceRequest, line_ids: Iterable[int], by: "User") -> Non
     """
     request = access.locked(request)
     _supplies(request, line_ids, by)
-    _advance(request, line_ids, by=by, action="lines.picked", change=_to(LineState.PICKED), allowed=_is(LineState.TO_PICK))
+    _advance(
+        request,
+        line_ids,
+        by=by,
+        action="lines.picked",
+        change=_to(LineState.PICKED),
+        allowed=_is(LineState.TO_PICK),
+    )
     lifecycle.start_fulfilment(request=request, by=by)
 
 
@@ -85,7 +100,14 @@ def send_on_the_way(*, request: ServiceRequest, line_ids: Iterable[int], by: "Us
     """The store sent these picked lines to the ward. Publishes `line_on_the_way`."""
     request = access.locked(request)
     _supplies(request, line_ids, by)
-    _advance(request, line_ids, by=by, action="lines.on_the_way", change=_to(LineState.ON_THE_WAY), allowed=_is(LineState.PICKED))
+    _advance(
+        request,
+        line_ids,
+        by=by,
+        action="lines.on_the_way",
+        change=_to(LineState.ON_THE_WAY),
+        allowed=_is(LineState.PICKED),
+    )
     publish(signals.line_on_the_way, request=request, by=by)
 
 
@@ -96,7 +118,11 @@ def _is(*states: LineState) -> Callable[[RequestItem], bool]:
 def _supplies(request: ServiceRequest, ids: Iterable[int], by: "User") -> None:
     wanted = set(ids)
     for line in request.lines.select_related("team"):
-        if line.pk in wanted and line.state in (LineState.TO_PICK, LineState.PICKED) and not permissions.can_supply(by, line):
+        if (
+            line.pk in wanted
+            and line.state in (LineState.TO_PICK, LineState.PICKED)
+            and not permissions.can_supply(by, line)
+        ):
             raise NotAllowed(_("Only the team that serves this line can do that."))
 
 
@@ -142,7 +168,9 @@ def receive(*, request: ServiceRequest, quantities: Mapping[int, int], by: "User
 
 
 @verb
-def ordered(*, request: ServiceRequest, line_ids: Iterable[int], by: "User", order_name: str, placed: bool) -> None:
+def ordered(
+    *, request: ServiceRequest, line_ids: Iterable[int], by: "User", order_name: str, placed: bool
+) -> None:
     """Odoo accepted an order for these lines; `placed` once the buyer has confirmed it. Takes the request."""
     request = access.locked(request)
 
@@ -196,7 +224,9 @@ def goods_in(*, request: ServiceRequest, quantities: Mapping[int, int], by: "Use
 
 
 @verb
-def order_cancelled(*, request: ServiceRequest, line_ids: Iterable[int], by: "User", order_name: str) -> ServiceRequest:
+def order_cancelled(
+    *, request: ServiceRequest, line_ids: Iterable[int], by: "User", order_name: str
+) -> ServiceRequest:
     """The order was cancelled in Odoo: its lines end, and the request with them if nothing else is left."""
     request = access.locked(request)
     _advance(

@@ -38,7 +38,8 @@ def _move(
     try:
         mark(moment)
     except TransitionNotAllowed:
-        raise WrongState(_("This is no longer possible: it is “%(state)s” now.") % {"state": request.get_state_display()}) from None
+        now_it_is = {"state": request.get_state_display()}
+        raise WrongState(_("This is no longer possible: it is “%(state)s” now.") % now_it_is) from None
     request.state_since = request.updated_at = moment
     request.version += 1
     request.save()
@@ -91,15 +92,23 @@ def submit(*, public_id: str, by: "User", seen: str) -> ServiceRequest:
 
 @verb
 def approve(
-    *, request: ServiceRequest, by: "User", on_behalf_of: "User | None" = None, reason: str = "", policy: str = ""
+    *,
+    request: ServiceRequest,
+    by: "User",
+    on_behalf_of: "User | None" = None,
+    reason: str = "",
+    policy: str = "",
 ) -> ServiceRequest:
     """The last step was given (or the policy decided): release the lines to the store and to the buyer.
 
     Publishes `request_approved`. Raises WrongState unless the request is submitted.
     """
     request = access.locked(request)
-    request.held_by = ", ".join(dict.fromkeys(line.team.name for line in request.all_lines if line.team))[:160]
-    _move(request, request.mark_approved, by=by, action="request.approved", reason=reason, on_behalf_of=on_behalf_of, policy=policy)
+    request.held_by = ", ".join(dict.fromkeys(line.team.name for line in request.all_lines if line.team))[
+        :160
+    ]
+    said = {"reason": reason, "on_behalf_of": on_behalf_of, "policy": policy}
+    _move(request, request.mark_approved, by=by, action="request.approved", **said)
     for line in request.all_lines:
         line.state = LineState.WITH_BUYER if line.is_bought else LineState.TO_PICK
         line.approved_quantity = line.quantity
@@ -109,11 +118,20 @@ def approve(
 
 
 @verb
-def reject(*, request: ServiceRequest, by: "User", reason: str, on_behalf_of: "User | None" = None) -> ServiceRequest:
+def reject(
+    *, request: ServiceRequest, by: "User", reason: str, on_behalf_of: "User | None" = None
+) -> ServiceRequest:
     """Somebody said no. Publishes `request_rejected`. Raises WrongState unless the request is submitted."""
     request = access.locked(request)
     request.held_by = ""
-    _move(request, request.mark_rejected, by=by, action="request.rejected", reason=reason, on_behalf_of=on_behalf_of)
+    _move(
+        request,
+        request.mark_rejected,
+        by=by,
+        action="request.rejected",
+        reason=reason,
+        on_behalf_of=on_behalf_of,
+    )
     request.lines.update(state=LineState.REJECTED)
     publish(signals.request_rejected, request=request, by=by, reason=reason)
     return request

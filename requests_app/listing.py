@@ -72,10 +72,12 @@ def soonest(user: "User") -> QuerySet[ServiceRequest]:
     return listed(user, ended=False, mine=False).order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
-def drafts_of(user: "User", *, most: int = 3) -> list[ServiceRequest]:
+def drafts_of(user: "User", *, most: int = 2) -> list[ServiceRequest]:
     """What this person began and has not sent, the latest first."""
     drafts = ServiceRequest.objects.filter(filed_by=user, state=RequestState.DRAFT)
-    return list(drafts.select_related("hospital").annotate(line_count=_line_count()).order_by("-updated_at")[:most])
+    return list(
+        drafts.select_related("hospital").annotate(line_count=_line_count()).order_by("-updated_at")[:most]
+    )
 
 
 def draft_with(user: "User", key: str) -> ServiceRequest | None:
@@ -99,14 +101,22 @@ def usual_for(user: "User", usual_id: str) -> UsualList | None:
     if not usual_id.isdecimal():
         return None
     wards = scopes.departments_with(user, "work_here")
-    return UsualList.objects.select_related("department__hospital").filter(department__in=wards, pk=usual_id).first()
+    return (
+        UsualList.objects.select_related("department__hospital")
+        .filter(department__in=wards, pk=usual_id)
+        .first()
+    )
 
 
 def expected(line: RequestItem) -> int:
     """Order units that are on their way to the ward now: what left the store, or what stands at goods-in."""
     if line.state not in RECEIVABLE:
         return 0
-    return min(line.goods_in_quantity - line.received_quantity, line.outstanding) if line.is_bought else line.outstanding
+    return (
+        min(line.goods_in_quantity - line.received_quantity, line.outstanding)
+        if line.is_bought
+        else line.outstanding
+    )
 
 
 def arriving_at(user: "User", *, most: int = 5) -> list[ServiceRequest]:

@@ -28,6 +28,8 @@ def record_holder(*, request: ServiceRequest, held_by: str) -> None:
 
 def _store_later(request: ServiceRequest) -> None:
     def store() -> None:
-        ServiceRequest.objects.filter(pk=request.pk).update(**{name: getattr(request, name) for name in COLUMNS})
+        ServiceRequest.objects.filter(pk=request.pk).update(
+            **{name: getattr(request, name) for name in COLUMNS}
+        )
 
     once_before_commit((ServiceRequest, request.pk), store)

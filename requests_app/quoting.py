@@ -50,4 +50,6 @@ def quote(request: ServiceRequest) -> Quote:
     carriage = sum((vendor.carriage for vendor in vendors), Decimal("0.00"))
     shown = ";".join(f"{line.item.code}:{line.line.quantity}:{line.unit_price:.4f}" for line in lines)
     fingerprint = hashlib.sha256(f"{shown};{carriage:.2f}".encode()).hexdigest()[:32]
-    return Quote(lines=lines, goods=goods, carriage=carriage, amount=goods + carriage, fingerprint=fingerprint)
+    return Quote(
+        lines=lines, goods=goods, carriage=carriage, amount=goods + carriage, fingerprint=fingerprint
+    )

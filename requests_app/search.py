@@ -10,7 +10,10 @@ LIMIT = 12
 
 # What staff look for and other departments supply: words -> where it is had.
 NOT_HERE = (
-    (("medicine", "paracetamol", "antibiotic", "tablet", "fluid"), _("Medicines and fluids come from the pharmacy.")),
+    (
+        ("medicine", "paracetamol", "antibiotic", "tablet", "fluid"),
+        _("Medicines and fluids come from the pharmacy."),
+    ),
     (("controlled", "morphine", "opioid"), _("Controlled drugs: go to the pharmacy in person.")),
     (("blood", "platelet", "plasma"), _("Blood products come from the laboratory: ring them.")),
     (("instrument", "steril", "theatre set"), _("Sterile instrument sets come from sterile services.")),
@@ -24,7 +27,9 @@ def find_items(hospital: Hospital, words: str, *, limit: int = LIMIT) -> QuerySe
     terms = words.casefold().split()
     if not terms:
         return CatalogueItem.objects.none()
-    found = CatalogueItem.objects.filter(hospital=hospital, active=True).select_related("vendor", "alternative")
+    found = CatalogueItem.objects.filter(hospital=hospital, active=True).select_related(
+        "vendor", "alternative"
+    )
     for term in terms:
         found = found.filter(search_text__contains=term)
     rank = Case(

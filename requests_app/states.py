@@ -15,7 +15,12 @@ class RequestState(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-OPEN_STATES = (RequestState.SUBMITTED, RequestState.APPROVED, RequestState.IN_FULFILMENT, RequestState.FULFILLED)
+OPEN_STATES = (
+    RequestState.SUBMITTED,
+    RequestState.APPROVED,
+    RequestState.IN_FULFILMENT,
+    RequestState.FULFILLED,
+)
 ENDED_STATES = (RequestState.CLOSED, RequestState.REJECTED, RequestState.CANCELLED)
 
 

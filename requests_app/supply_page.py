@@ -35,7 +35,9 @@ def rows_of(form: SupplyForm) -> list[Row]:
     hospital = form.chosen.hospital_id if form.chosen else None
     items = {
         item.code: item
-        for item in CatalogueItem.objects.filter(hospital=hospital, code__in=form.codes).select_related("alternative")
+        for item in CatalogueItem.objects.filter(hospital=hospital, code__in=form.codes).select_related(
+            "alternative"
+        )
     }
     prices = {line.code: line.unit_price for line in form.draft.lines.all()} if form.draft else {}
     rows = []

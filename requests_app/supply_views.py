@@ -100,8 +100,10 @@ def _answer(request: HttpRequest, form: SupplyForm) -> HttpResponse:
 def _next(form: SupplyForm, draft: ServiceRequest) -> str:
     if form.do == "review":
         return reverse("desk:review", args=[draft.public_id])
-    found = f"?{urlencode({'q': form.words})}" if form.do == "search" and form.words and not form.added else ""
-    return reverse("requests:draft-edit", args=[draft.public_id]) + found
+    there = reverse("requests:draft-edit", args=[draft.public_id])
+    if form.added:
+        return f"{there}?{urlencode({'added': form.added})}"
+    return f"{there}?{urlencode({'q': form.words})}" if form.do == "search" and form.words else there
 
 
 def _show(request: HttpRequest, form: SupplyForm, *, status: int = 200) -> HttpResponse:

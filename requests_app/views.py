@@ -16,6 +16,7 @@ from requests_app import access, drafting, lifecycle, listing, permissions, subm
 from requests_app.forms import CancelForm, ReceiveForm
 from requests_app.models import ServiceRequest
 from requests_app.quoting import quote
+from requests_app.states import RunOut
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -46,7 +47,14 @@ def show_review(
     shown = quote(draft)
     errors = refused or submission.problems(draft, shown)
     lines = [(line, errors.get(f"line-{line.item.code}", [])) for line in shown.lines]
-    context: dict[str, Any] = {"draft": draft, "quote": shown, "lines": lines, "errors": errors, "refused": refused}
+    context: dict[str, Any] = {
+        "draft": draft,
+        "quote": shown,
+        "lines": lines,
+        "errors": errors,
+        "refused": refused,
+        "out_now": draft.run_out == RunOut.NOW,
+    }
     return render(request, "desk/review.html", context, status=422 if refused else 200)
 
 

@@ -16,11 +16,17 @@ from requests_app.states import RunOut
 
 def link(world: SimpleNamespace) -> None:
     """Give every item and vendor ids as if Odoo had been read."""
-    linking.link_items(links={code: (item.pk + 1000, 1) for code, item in world.items.items()}, by=world.system)
-    linking.link_vendors(links={code: vendor.pk + 1000 for code, vendor in world.vendors.items()}, by=world.system)
+    linking.link_items(
+        links={code: (item.pk + 1000, 1) for code, item in world.items.items()}, by=world.system
+    )
+    linking.link_vendors(
+        links={code: vendor.pk + 1000 for code, vendor in world.vendors.items()}, by=world.system
+    )
 
 
-def draft(world: SimpleNamespace, by: User | None = None, /, *, note: str = "", **lines: int) -> ServiceRequest:
+def draft(
+    world: SimpleNamespace, by: User | None = None, /, *, note: str = "", **lines: int
+) -> ServiceRequest:
     """A draft of `by` (default: the nurse) for the ward. Lines as keywords: GLV_NIT_M=6."""
     return drafting.save_draft(
         by=by or world.nurse,
@@ -38,7 +44,9 @@ def send(request: ServiceRequest, by: User | None = None) -> ServiceRequest:
     )
 
 
-def sent(world: SimpleNamespace, by: User | None = None, /, *, note: str = "", **lines: int) -> ServiceRequest:
+def sent(
+    world: SimpleNamespace, by: User | None = None, /, *, note: str = "", **lines: int
+) -> ServiceRequest:
     """A request that was just sent; as stored, with what the policy made of it."""
     return ServiceRequest.objects.get(pk=send(draft(world, by, note=note, **lines)).pk)
 
@@ -57,7 +65,9 @@ def approve(request: ServiceRequest, by: User, role: str = "") -> ApprovalStep:
     return approve_step(step_id=steps[0].pk, by=by, seen=seen(request))
 
 
-def approved(world: SimpleNamespace, by: User | None = None, /, *, note: str = "", **lines: int) -> ServiceRequest:
+def approved(
+    world: SimpleNamespace, by: User | None = None, /, *, note: str = "", **lines: int
+) -> ServiceRequest:
     """A request that everybody who was asked has approved."""
     request = sent(world, by, note=note, **lines)
     while steps := open_steps(request):

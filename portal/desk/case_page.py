@@ -52,7 +52,9 @@ def build(request: ServiceRequest, user: "User") -> Case:
         request=request,
         lines=lines,
         stages=stages(request, coming=coming),
-        exceptions=[(row, _owner(row)) for row in request.exceptions.filter(closed_at=None).order_by("due_at")],
+        exceptions=[
+            (row, _owner(row)) for row in request.exceptions.filter(closed_at=None).order_by("due_at")
+        ],
         entries=tell(events, lines),
         receive=form if may_receive else None,
         may_cancel=permissions.can_cancel(user, request),
@@ -92,4 +94,3 @@ def stages(request: ServiceRequest, *, coming: bool = False) -> list[Stage]:
         Stage(label, at, who, "done" if number < position else "now" if number == position else "")
         for number, (label, at, who) in enumerate(named, start=1)
     ]
-

@@ -66,7 +66,7 @@ def build(user: "User", ward: Department | None) -> Home:
     """Gather home for `user`, who works on `ward` today or on none. The number of queries does not grow with the rows."""
     hospital = ward.hospital if ward else scopes.hospitals_of(user).first()
     moment = now().astimezone(ZoneInfo(hospital.time_zone if hospital else "UTC"))
-    found = list(listing.soonest(user)[: OPEN_ROWS])
+    found = list(listing.soonest(user)[:OPEN_ROWS])
     return Home(
         greeting=greeting(moment.hour),
         place=str(ward or hospital or ""),
@@ -77,7 +77,9 @@ def build(user: "User", ward: Department | None) -> Home:
         exceptions=_troubles(user),
         waiting=waiting_count(user),
         picks=listing.waiting_in_store(user),
-        usual=[(usual, uuid.uuid4()) for usual in listing.usual_of(ward) if usual.lines.all()] if ward else [],
+        usual=[(usual, uuid.uuid4()) for usual in listing.usual_of(ward) if usual.lines.all()]
+        if ward
+        else [],
         rows=found,
     )
 

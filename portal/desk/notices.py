@@ -18,7 +18,9 @@ def _url(request: ServiceRequest) -> str:
     return reverse("desk:request-detail", args=[request.public_id])
 
 
-def _tell(kind: str, request: ServiceRequest, users: Iterable[int], *, key: str = "", url: str = "", **params: str) -> None:
+def _tell(
+    kind: str, request: ServiceRequest, users: Iterable[int], *, key: str = "", url: str = "", **params: str
+) -> None:
     notify(
         users=list(users),
         kind=kind,
@@ -38,7 +40,9 @@ def _asker(request: ServiceRequest) -> list[int]:
 
 
 def on_step_opened(*, request: ServiceRequest, step_ref: str, approver_ids: list[int], **_: Any) -> None:
-    _tell("step_waiting", request, approver_ids, key=step_ref, url=reverse("approvals:inbox"), who=_who(request))
+    _tell(
+        "step_waiting", request, approver_ids, key=step_ref, url=reverse("approvals:inbox"), who=_who(request)
+    )
 
 
 def on_request_approved(*, request: ServiceRequest, **_: Any) -> None:
@@ -55,7 +59,13 @@ def on_request_cancelled(*, request: ServiceRequest, by: User, reason: str, **_:
 
 
 def on_line_on_the_way(*, request: ServiceRequest, **_: Any) -> None:
-    _tell("request_on_the_way", request, _asker(request), key=str(request.version), place=request.department.name)
+    _tell(
+        "request_on_the_way",
+        request,
+        _asker(request),
+        key=str(request.version),
+        place=request.department.name,
+    )
 
 
 def on_request_closed(*, request: ServiceRequest, by: User, **_: Any) -> None:
@@ -87,9 +97,13 @@ def _clock(kind: str, request: ServiceRequest, clock_kind: str, about: str, due_
     _tell(kind, request, _asker(request), key=f"{clock_kind}:{about}", until=_local(request, due_at))
 
 
-def on_clock_warned(*, request: ServiceRequest, clock_kind: str, about: str, due_at: datetime, **_: Any) -> None:
+def on_clock_warned(
+    *, request: ServiceRequest, clock_kind: str, about: str, due_at: datetime, **_: Any
+) -> None:
     _clock("due_soon", request, clock_kind, about, due_at)
 
 
-def on_clock_breached(*, request: ServiceRequest, clock_kind: str, about: str, due_at: datetime, **_: Any) -> None:
+def on_clock_breached(
+    *, request: ServiceRequest, clock_kind: str, about: str, due_at: datetime, **_: Any
+) -> None:
     _clock("late", request, clock_kind, about, due_at)

@@ -37,7 +37,9 @@ def icon(name: str, css: str = "") -> SafeString:
 def _currency(source: Any) -> str:
     if isinstance(source, str):
         return source
-    return getattr(source, "currency", "") or getattr(getattr(source, "hospital", None), "currency", "") or "GBP"
+    return (
+        getattr(source, "currency", "") or getattr(getattr(source, "hospital", None), "currency", "") or "GBP"
+    )
 
 
 @register.filter
@@ -49,7 +51,10 @@ def money(amount: Decimal | int | None, source: Any = "GBP") -> str:
     rounded = Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)  # number_format would cut, not round
     number = number_format(rounded, decimal_pos=2, use_l10n=True, force_grouping=True)
     symbol = SYMBOLS.get(code, f"{code}\N{NO-BREAK SPACE}")
-    return pgettext("money: symbol before or after the number", "%(symbol)s%(number)s") % {"symbol": symbol, "number": number}
+    return pgettext("money: symbol before or after the number", "%(symbol)s%(number)s") % {
+        "symbol": symbol,
+        "number": number,
+    }
 
 
 @register.filter
@@ -129,7 +134,12 @@ def when(moment: datetime | None, source: Any = "") -> SafeString | str:
     zone = _zone(source)
     local, here = moment.astimezone(zone), clock.now().astimezone(zone)
     full = date_format(local, "D j M Y, H:i")
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="minutes"), full, _words(local, here))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="minutes"),
+        full,
+        _words(local, here),
+    )
 
 
 @register.filter
@@ -150,8 +160,13 @@ def field(bound: BoundField, css: str = "", asked: bool = False) -> dict[str, An
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm | None) -> dict[str, Any]:
-    """"There is a problem" with links to the fields; nothing while `form` is fine. It takes the focus on load."""
+    """ "There is a problem" with links to the fields; nothing while `form` is fine. It takes the focus on load."""
     if form is None or not form.is_bound or not form.errors:
         return {"problems": []}
-    problems = [(form[name].id_for_label or form[name].auto_id, text) for name in form.errors if name != "__all__" for text in form.errors[name]]
+    problems = [
+        (form[name].id_for_label or form[name].auto_id, text)
+        for name in form.errors
+        if name != "__all__"
+        for text in form.errors[name]
+    ]
     return {"problems": [("", text) for text in form.non_field_errors()] + problems}

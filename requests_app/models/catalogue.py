@@ -37,7 +37,9 @@ class CatalogueItem(models.Model):
     hospital = models.ForeignKey("accounts.Hospital", on_delete=models.PROTECT, related_name="catalogue")
     code = models.CharField(max_length=30)
     name = models.CharField(max_length=120)
-    synonyms = models.CharField(max_length=300, blank=True, help_text=_("what people also call it, comma separated"))
+    synonyms = models.CharField(
+        max_length=300, blank=True, help_text=_("what people also call it, comma separated")
+    )
     group = models.CharField(max_length=40)
     order_unit = models.CharField(max_length=30)
     order_unit_plural = models.CharField(max_length=30)
@@ -78,13 +80,17 @@ class CatalogueItem(models.Model):
 class UsualList(models.Model):
     """What a ward usually orders together; its quantities are the par levels agreed with the store."""
 
-    department = models.ForeignKey("accounts.Department", on_delete=models.CASCADE, related_name="usual_lists")
+    department = models.ForeignKey(
+        "accounts.Department", on_delete=models.CASCADE, related_name="usual_lists"
+    )
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["department", "name"], name="usual_list_once_per_department")]
+        constraints = [
+            models.UniqueConstraint(fields=["department", "name"], name="usual_list_once_per_department")
+        ]
 
     def __str__(self) -> str:
         return self.name

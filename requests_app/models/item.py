@@ -75,4 +75,8 @@ class RequestItem(models.Model):
     @property
     def outstanding(self) -> int:
         """Order units agreed and not yet confirmed on the ward."""
-        return max((self.quantity if self.approved_quantity is None else self.approved_quantity) - self.received_quantity, 0)
+        return max(
+            (self.quantity if self.approved_quantity is None else self.approved_quantity)
+            - self.received_quantity,
+            0,
+        )

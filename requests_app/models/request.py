@@ -29,8 +29,14 @@ class RequestQuerySet(StateQuerySet):
         """What `permissions.can_view` allows, as one query: own, the places of the person, the teams of the person."""
         from requests_app.models.item import RequestItem
 
-        team_line = RequestItem.objects.filter(request=OuterRef("pk"), team__in=scopes.teams_with(user, "fulfil_here"))
-        sent = Q(department__in=scopes.departments_with(user, "view_requests")) | Q(requester=user) | Exists(team_line)
+        team_line = RequestItem.objects.filter(
+            request=OuterRef("pk"), team__in=scopes.teams_with(user, "fulfil_here")
+        )
+        sent = (
+            Q(department__in=scopes.departments_with(user, "view_requests"))
+            | Q(requester=user)
+            | Exists(team_line)
+        )
         return self.filter(Q(filed_by=user) | (~Q(state=RequestState.DRAFT) & sent))
 
     def open(self) -> Self:
@@ -56,10 +62,14 @@ class ServiceRequest(GuardedState, models.Model):
     needed_by = models.DateField(null=True, blank=True)
     priority = models.CharField(max_length=10, choices=Priority.choices, default=Priority.ROUTINE)
     priority_reason = models.CharField(max_length=120, blank=True)
-    amount = models.DecimalField(max_digits=14, decimal_places=2, default=0, help_text=_("for approval, with carriage"))
+    amount = models.DecimalField(
+        max_digits=14, decimal_places=2, default=0, help_text=_("for approval, with carriage")
+    )
     carriage = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     currency = models.CharField(max_length=3)
-    rate = models.DecimalField(max_digits=16, decimal_places=8, default=1, help_text=_("to the base currency, at submit"))
+    rate = models.DecimalField(
+        max_digits=16, decimal_places=8, default=1, help_text=_("to the base currency, at submit")
+    )
     base_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -80,7 +90,8 @@ class ServiceRequest(GuardedState, models.Model):
             models.UniqueConstraint(fields=["filed_by", "client_key"], name="request_key_once_per_person"),
             models.CheckConstraint(condition=Q(state__in=RequestState.values), name="request_state_known"),
             models.CheckConstraint(
-                condition=Q(state=RequestState.DRAFT) | Q(number__isnull=False), name="request_sent_has_number"
+                condition=Q(state=RequestState.DRAFT) | Q(number__isnull=False),
+                name="request_sent_has_number",
             ),
         ]
         indexes = [
@@ -102,7 +113,9 @@ class ServiceRequest(GuardedState, models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
-    @transition(state, RequestState.DRAFT, RequestState.SUBMITTED, permission=lambda r, u: permissions.can_edit(u, r))
+    @transition(
+        state, RequestState.DRAFT, RequestState.SUBMITTED, permission=lambda r, u: permissions.can_edit(u, r)
+    )
     def mark_submitted(self, moment: Any) -> None:
         self.submitted_at = moment
 
@@ -115,7 +128,10 @@ class ServiceRequest(GuardedState, models.Model):
         self.closed_at = moment
 
     @transition(
-        state, RequestState.SUBMITTED, RequestState.CANCELLED, permission=lambda r, u: permissions.can_cancel(u, r)
+        state,
+        RequestState.SUBMITTED,
+        RequestState.CANCELLED,
+        permission=lambda r, u: permissions.can_cancel(u, r),
     )
     def mark_cancelled(self, moment: Any) -> None:
         self.closed_at = moment

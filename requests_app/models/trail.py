@@ -6,7 +6,9 @@ from portal.clock import now
 
 
 class StateChange(models.Model):
-    request = models.ForeignKey("requests_app.ServiceRequest", on_delete=models.PROTECT, related_name="changes")
+    request = models.ForeignKey(
+        "requests_app.ServiceRequest", on_delete=models.PROTECT, related_name="changes"
+    )
     from_state = models.CharField(max_length=20)
     to_state = models.CharField(max_length=20)
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT)

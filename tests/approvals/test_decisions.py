@@ -133,7 +133,10 @@ def test_a_rejection_needs_a_reason_and_ends_it(world: SimpleNamespace) -> None:
     assert request.state == RequestState.REJECTED
     assert request.approvals.get().status == Approval.Status.REJECTED
     assert open_steps(request) == []
-    assert Event.objects.get(case=request.public_id, action="request.rejected").reason == "There is a cheaper kit."
+    assert (
+        Event.objects.get(case=request.public_id, action="request.rejected").reason
+        == "There is a cheaper kit."
+    )
 
 
 def test_what_changed_since_it_was_shown_is_not_decided(world: SimpleNamespace) -> None:
@@ -190,7 +193,11 @@ def test_two_of_three_executives(world: SimpleNamespace) -> None:
     world.items["SRV-CAL"].save()
     request = sent(world, note="the whole fleet", SRV_CAL=2)
     for person in (world.head, world.finance, world.procurement, world.director):
-        approve(request, person, next(s.asked_role for s in open_steps(request) if s.approvers.filter(user=person)))
+        approve(
+            request,
+            person,
+            next(s.asked_role for s in open_steps(request) if s.approvers.filter(user=person)),
+        )
     step = open_steps(request)[0]
     assert (step.asked_role, step.needed) == ("executive", 2)
     approve(request, world.executives[0])

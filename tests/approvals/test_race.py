@@ -45,8 +45,16 @@ def test_sixty_approvers_make_one_decision(world: SimpleNamespace) -> None:
     refused = [result for result in results if isinstance(result, Exception)]
     assert len(refused) == MANY - 1
     winner = Decision.objects.get(step=step).actor.get_full_name()
-    assert all(isinstance(r, AlreadyDecided) and r.fields["winner"] == winner and winner in r.message for r in refused)
-    assert Event.objects.filter(case=request.public_id, action="step.approved", subject=f"step:{step.pk}").count() == 1
+    assert all(
+        isinstance(r, AlreadyDecided) and r.fields["winner"] == winner and winner in r.message
+        for r in refused
+    )
+    assert (
+        Event.objects.filter(
+            case=request.public_id, action="step.approved", subject=f"step:{step.pk}"
+        ).count()
+        == 1
+    )
     assert Event.objects.filter(case=request.public_id, action="request.approved").count() == 1
     assert OutboxMessage.objects.filter(request=request).count() == 1
     assert not StepApprover.objects.filter(step=step, open=True).exists()
@@ -65,7 +73,10 @@ def test_approve_and_reject_at_once_are_exclusive(world: SimpleNamespace) -> Non
             ]
         )
         outcome = Decision.objects.get(step=step).outcome
-        assert fresh(request).state == {"approved": RequestState.APPROVED, "rejected": RequestState.REJECTED}[outcome]
+        assert (
+            fresh(request).state
+            == {"approved": RequestState.APPROVED, "rejected": RequestState.REJECTED}[outcome]
+        )
 
 
 def test_cancel_or_approve_one_wins(world: SimpleNamespace) -> None:

@@ -9,12 +9,20 @@ from approvals.routing import CaseLine, RoutingCase, matches, plan_steps
 from approvals.shipped import RULES
 
 PLAIN = CaseLine(code="X", group="wound", quantity=1, amount=Decimal("10"), source="buy", par=None)
-ROUTINE = CaseLine(code="GLV", group="protection", quantity=4, amount=Decimal("16.80"), source="store", par=12, usual_max=20)
+ROUTINE = CaseLine(
+    code="GLV", group="protection", quantity=4, amount=Decimal("16.80"), source="store", par=12, usual_max=20
+)
 
 
 def case(amount: str, *lines: CaseLine, **more: object) -> RoutingCase:
     return RoutingCase(
-        category="supply", hospital="SBG", department="7B", priority="routine", amount=Decimal(amount), lines=lines or (PLAIN,), **more
+        category="supply",
+        hospital="SBG",
+        department="7B",
+        priority="routine",
+        amount=Decimal(amount),
+        lines=lines or (PLAIN,),
+        **more,
     )
 
 

@@ -90,7 +90,9 @@ def meet(transactional_db: None, browser: Browser, server: str) -> Iterator[Call
     """
     met: list[Person] = []
 
-    def open_for(user: User | None, *, size: dict[str, int] = PHONE, js: bool = True, scheme: str = "light") -> Person:
+    def open_for(
+        user: User | None, *, size: dict[str, int] = PHONE, js: bool = True, scheme: str = "light"
+    ) -> Person:
         context = browser.new_context(
             viewport=size,  # type: ignore[arg-type]
             java_script_enabled=js,

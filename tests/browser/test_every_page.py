@@ -72,7 +72,9 @@ def test_it_fits_and_holds_still(shown: Iterator[tuple[str, Page]]) -> None:
         }
         for width in (320, 390, 683, 1366):
             page.set_viewport_size({"width": width, "height": 700})
-            beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            beyond = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             wrong[f"sideways at {width}"] = max(beyond, 0)
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         if any(wrong.values()):

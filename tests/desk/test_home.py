@@ -71,7 +71,11 @@ def test_people_without_a_ward_see_what_is_theirs(world: SimpleNamespace) -> Non
 def test_an_exception_waits_for_the_role_that_owns_it(world: SimpleNamespace) -> None:
     request = journeys.sent(world, SET_PMP=2)
     casework.open_exception(
-        kind="no_team", request=request, owner_role="service_manager", detail="Nobody serves this.", by=world.system
+        kind="no_team",
+        request=request,
+        owner_role="service_manager",
+        detail="Nobody serves this.",
+        by=world.system,
     )
     text = home(world.service_manager)
     assert "Nobody serves this." in text

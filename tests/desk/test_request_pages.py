@@ -47,15 +47,21 @@ def test_the_review_says_what_it_costs_who_decides_and_why(nurse: Client, world:
     assert "Decided at once : routine lines within the agreed list." in at_once
 
 
-def test_the_review_counts_the_carriage_that_sending_will_count(nurse: Client, world: SimpleNamespace) -> None:
+def test_the_review_counts_the_carriage_that_sending_will_count(
+    nurse: Client, world: SimpleNamespace
+) -> None:
     draft = journeys.draft(world, SPO_SEN=1)
     shown = nurse.get(review(draft)).context["quote"].amount
     sent = journeys.send(draft)
     assert sent.amount == shown > sum(line.amount for line in sent.lines.all())
 
 
-@pytest.mark.parametrize("lines", [{"SET_PMP": 2}, {"MON_PAT": 1}, {"SPO_SEN": 2}, {"GLV_NIT_M": 2}, {"NPW_KIT": 1}])
-def test_who_is_foreseen_is_who_is_asked(nurse: Client, world: SimpleNamespace, lines: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "lines", [{"SET_PMP": 2}, {"MON_PAT": 1}, {"SPO_SEN": 2}, {"GLV_NIT_M": 2}, {"NPW_KIT": 1}]
+)
+def test_who_is_foreseen_is_who_is_asked(
+    nurse: Client, world: SimpleNamespace, lines: dict[str, int]
+) -> None:
     draft = journeys.draft(world, note="needed", **lines)
     before = nurse.get(review(draft)).text
     asked = journeys.open_steps(journeys.send(draft))
@@ -65,7 +71,9 @@ def test_who_is_foreseen_is_who_is_asked(nurse: Client, world: SimpleNamespace, 
     assert bool(asked) == ("Decided at once" not in before)
 
 
-def test_without_a_policy_the_review_says_so_and_lets_it_be_sent(nurse: Client, world: SimpleNamespace) -> None:
+def test_without_a_policy_the_review_says_so_and_lets_it_be_sent(
+    nurse: Client, world: SimpleNamespace
+) -> None:
     ApprovalPolicy.objects.update(status=ApprovalPolicy.Status.SUPERSEDED)
     draft = journeys.draft(world, GLV_NIT_M=2)
     assert "Nobody is set to decide this yet." in nurse.get(review(draft)).text
@@ -88,10 +96,12 @@ def test_what_is_missing_is_said_on_the_review(nurse: Client, world: SimpleNames
     assert "Say why: more than the usual 20" in page.text
 
 
-def test_after_sending_the_page_says_who_has_it_and_what_comes_next(nurse: Client, world: SimpleNamespace) -> None:
+def test_after_sending_the_page_says_who_has_it_and_what_comes_next(
+    nurse: Client, world: SimpleNamespace
+) -> None:
     request = journeys.sent(world, SET_PMP=2)
     text = words(nurse.get(detail(request) + "?sent=1").text)
-    assert "Joy Okoro decides." in text
+    assert "Waiting for a decision by Joy Okoro." in text
     assert "You are told what was decided." in text
     assert request.number in text
     assert "You are told" not in words(nurse.get(detail(request)).text)
@@ -105,7 +115,12 @@ def test_the_whole_story_is_told_in_the_words_of_the_ward(nurse: Client, world: 
     assert "On its way to you." in words(nurse.get(detail(request)).text)
     fulfilment.receive(request=request, quantities=dict(zip(ids, [2, 1], strict=True)), by=world.colleague)
     page = words(nurse.get(detail(request)).text)
-    for said in ("Sent it Asha Menon", "Agreed Joy Okoro", "Picked in the store Sam Doyle", "Confirmed what arrived Tom Reid"):
+    for said in (
+        "Sent it Asha Menon",
+        "Agreed Joy Okoro",
+        "Picked in the store Sam Doyle",
+        "Confirmed what arrived Tom Reid",
+    ):
         assert said in page
     assert "Infusion set, pump: On its way → 2 boxes, Arrived" in page
     assert "A change was put on record" not in page
@@ -116,7 +131,9 @@ def test_the_whole_story_is_told_in_the_words_of_the_ward(nurse: Client, world: 
 def test_a_no_is_shown_with_its_reason(nurse: Client, world: SimpleNamespace) -> None:
     request = journeys.sent(world, SET_PMP=2)
     step = journeys.open_steps(request)[0]
-    reject_step(step_id=step.pk, by=world.head, seen=journeys.seen(request), reason="Use the spare ones on 5C.")
+    reject_step(
+        step_id=step.pk, by=world.head, seen=journeys.seen(request), reason="Use the spare ones on 5C."
+    )
     page = words(nurse.get(detail(request)).text)
     assert "Joy Okoro said no" in page
     assert "Use the spare ones on 5C." in page
@@ -131,15 +148,32 @@ def test_actions_are_shown_to_whom_they_belong(world: SimpleNamespace) -> None:
     ids = [line.pk for line in waiting.lines.all()]
     fulfilment.pick(request=waiting, line_ids=ids, by=world.storekeeper)
     fulfilment.send_on_the_way(request=waiting, line_ids=ids, by=world.storekeeper)
-    for who, may in ((world.nurse, True), (world.colleague, True), (world.head, False), (world.finance, False)):
+    for who, may in (
+        (world.nurse, True),
+        (world.colleague, True),
+        (world.head, False),
+        (world.finance, False),
+    ):
         assert ("Did it arrive?" in personas.signed_in(who).get(detail(waiting)).text) is may
 
 
 def test_to_people_of_another_hospital_it_does_not_exist(world: SimpleNamespace) -> None:
     request, draft = journeys.sent(world, SET_PMP=2), journeys.draft(world, GLV_NIT_M=2)
     stranger = personas.signed_in(world.stranger)
-    names = ["desk:request-detail", "desk:review", "requests:draft-edit", "requests:receive", "requests:cancel"]
-    posts = ["requests:submit", "requests:discard", "requests:receive", "requests:cancel", "requests:draft-edit"]
+    names = [
+        "desk:request-detail",
+        "desk:review",
+        "requests:draft-edit",
+        "requests:receive",
+        "requests:cancel",
+    ]
+    posts = [
+        "requests:submit",
+        "requests:discard",
+        "requests:receive",
+        "requests:cancel",
+        "requests:draft-edit",
+    ]
 
     def shape(answer: object) -> tuple[int, str, list[tuple[str, str]]]:
         headers = sorted((k, v) for k, v in answer.headers.items() if k != "X-Request-ID")

@@ -32,7 +32,11 @@ from tests.odoo.naive import naive_create
 from tests.personas import signed_in
 
 SEED = Path(__file__).resolve().parents[2] / "portal" / "desk" / "seed"
-LINES = {"NPW-KIT": 2, "SPO-SEN": 1, "GLV-NIT-M": 6}  # bought off contract, bought on contract, from the store
+LINES = {
+    "NPW-KIT": 2,
+    "SPO-SEN": 1,
+    "GLV-NIT-M": 6,
+}  # bought off contract, bought on contract, from the store
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -192,7 +196,11 @@ def assert_trail(request: ServiceRequest, world: SimpleNamespace) -> None:
     assert by["lines.picked"] == world.storekeeper
     moved = [event for event in trail if "state" in event.after and event.action.startswith("request.")]
     assert all(event.before["state"] != event.after["state"] for event in moved)
-    assert actions.index("request.submitted") < actions.index("step.approved") < actions.index("request.approved")
+    assert (
+        actions.index("request.submitted")
+        < actions.index("step.approved")
+        < actions.index("request.approved")
+    )
 
 
 def approved_by_both(world: SimpleNamespace, lines: dict[str, int] = LINES) -> ServiceRequest:
@@ -308,7 +316,7 @@ def same(client: Client, method: str, url: str, missing: str) -> bool:
 
     def seen(address: str) -> tuple[Any, ...]:
         answer = getattr(client, method)(address)
-        body = re.sub(r'[A-Za-z0-9]{64}', "", answer.content.decode()).replace(address, "")
+        body = re.sub(r"[A-Za-z0-9]{64}", "", answer.content.decode()).replace(address, "")
         headers = {name: value for name, value in answer.headers.items() if name not in PER_ANSWER}
         return answer.status_code, headers, body
 

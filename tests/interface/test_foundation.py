@@ -128,4 +128,6 @@ def test_no_authority_outside_the_layers() -> None:
     rules = re.sub(r"/\*.*?\*/", "", SHEET, flags=re.S)
     before_print = rules.partition("@layer print{")[0]
     assert "!important" not in before_print
-    assert not re.search(r"(?:^|[},\s])#[a-z][\w-]*[\s{:.,>]", re.sub(r"url\([^)]*\)", "", before_print), re.M)
+    assert not re.search(
+        r"(?:^|[},\s])#[a-z][\w-]*[\s{:.,>]", re.sub(r"url\([^)]*\)", "", before_print), re.M
+    )

@@ -72,7 +72,10 @@ def test_somebody_was_first(world: SimpleNamespace) -> None:
     late = signed_in(colleague)
     assert "The first of you to decide counts." in late.get(INBOX).content.decode()
     assert signed_in(world.head).post(url, seen).status_code == 302
-    for answer in (late.post(url, seen), late.post(url.replace("approve", "reject"), seen | {"chip": "in_stock"})):
+    for answer in (
+        late.post(url, seen),
+        late.post(url.replace("approve", "reject"), seen | {"chip": "in_stock"}),
+    ):
         assert answer.status_code == 409
         page = answer.content.decode()
         assert "Joy Okoro approved this first." in page
@@ -119,7 +122,9 @@ def test_a_stranger_gets_what_a_nonexistent_one_gets(world: SimpleNamespace) -> 
         missing = real.replace(ref(request), "x" * 22)
         answers = [stranger.post(url, {"seen": "x", "chip": "in_stock"}) for url in (real, missing)]
         assert [answer.status_code for answer in answers] == [404, 404]
-        bodies = [re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", answer.content) for answer in answers]
+        bodies = [
+            re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", answer.content) for answer in answers
+        ]
         assert bodies[0] == bodies[1]
 
 

@@ -37,7 +37,9 @@ def test_units_are_spelled_out() -> None:
     assert ui.units(line(), 1) == f"1{NBSP}box = 100{NBSP}gloves"
     assert ui.units(line(approved_quantity=2)) == f"2{NBSP}boxes = 200{NBSP}gloves"
     assert ui.units(line(contains_quantity=1)) == f"6{NBSP}boxes"
-    assert ui.units(line(unit="each", unit_plural="each", contains_quantity=1, contains_unit="")) == "6 pieces"
+    assert (
+        ui.units(line(unit="each", unit_plural="each", contains_quantity=1, contains_unit="")) == "6 pieces"
+    )
     assert ui.units(line(), 20_000) == f"20,000{NBSP}boxes = 2,000,000{NBSP}gloves"
     assert ui.pack(line()) == f"box of 100{NBSP}gloves"
 

@@ -43,7 +43,9 @@ def test_the_usual_is_reordered_and_sent_with_two_presses(nurse: Client, world: 
     assert first["Location"] == reverse("desk:review", args=[draft.public_id])
     assert draft.title == usual.name
     assert nurse.post(reverse("requests:reorder"), press)["Location"] == first["Location"]
-    assert nurse.post(act("submit", draft), {"seen": quote(draft).fingerprint})["Location"].startswith(detail(draft))
+    assert nurse.post(act("submit", draft), {"seen": quote(draft).fingerprint})["Location"].startswith(
+        detail(draft)
+    )
     assert nurse.post(reverse("requests:reorder"), press)["Location"] == detail(draft)
     assert ServiceRequest.objects.count() == 1
 
@@ -65,7 +67,9 @@ def test_sent_twice_is_one_request(nurse: Client, world: SimpleNamespace) -> Non
     assert ServiceRequest.objects.get().number
 
 
-def test_a_price_that_changed_is_shown_beside_its_line_before_it_is_sent(nurse: Client, world: SimpleNamespace) -> None:
+def test_a_price_that_changed_is_shown_beside_its_line_before_it_is_sent(
+    nurse: Client, world: SimpleNamespace
+) -> None:
     draft = journeys.draft(world, GLV_NIT_M=6, APR_WHT=1)
     seen = {"seen": quote(draft).fingerprint}
     CatalogueItem.objects.filter(pk=world.items["GLV-NIT-M"].pk).update(price="5.00")
@@ -140,7 +144,9 @@ def test_lists_show_what_one_may_see_in_tabs_that_are_links(world: SimpleNamespa
 
     def listed(who: object, query: str = "") -> set[str]:
         text = personas.signed_in(who).get(f"/requests/{query}").text
-        return {request.number or "draft" for request in (own, ended, other, draft) if detail(request) in text}
+        return {
+            request.number or "draft" for request in (own, ended, other, draft) if detail(request) in text
+        }
 
     assert listed(world.nurse) == {own.number, other.number}
     assert listed(world.nurse, "?scope=mine") == {own.number}
@@ -151,7 +157,9 @@ def test_lists_show_what_one_may_see_in_tabs_that_are_links(world: SimpleNamespa
     assert "Nothing open" in personas.signed_in(world.stranger).get("/requests/").text
 
 
-def test_pages_of_a_list_follow_each_other_without_gap_or_repeat(nurse: Client, world: SimpleNamespace) -> None:
+def test_pages_of_a_list_follow_each_other_without_gap_or_repeat(
+    nurse: Client, world: SimpleNamespace
+) -> None:
     sent = {journeys.sent(world, SET_PMP=1).number for _n in range(27)}
     first = nurse.get("/requests/")
     rest = nurse.get("/requests/", {"after": first.context["page"].next})

@@ -69,10 +69,13 @@ def test_a_found_item_is_added_and_added_again_counts_one_more(nurse: Client, wo
     assert "£25.20" in page
 
 
-def test_a_scanned_code_goes_onto_the_list_and_words_only_search(nurse: Client, world: SimpleNamespace) -> None:
+def test_a_scanned_code_goes_onto_the_list_and_words_only_search(
+    nurse: Client, world: SimpleNamespace
+) -> None:
     typed = answers(world, q="apr-wht", do="search")
-    assert nurse.post(NEW, typed)["Location"] == edit(ServiceRequest.objects.get())
+    answer = nurse.post(NEW, typed)
     draft = ServiceRequest.objects.get()
+    assert answer["Location"] == edit(draft) + "?added=APR-WHT"
     assert [line.code for line in draft.lines.all()] == ["APR-WHT"]
     answer = nurse.post(edit(draft), typed | {"q": "glov", "line-APR-WHT": 1})
     assert answer["Location"].endswith("?q=glov")
@@ -102,7 +105,9 @@ def test_a_quantity_that_is_none_is_answered_beside_its_field(
     nurse: Client, world: SimpleNamespace, quantity: str, do: str
 ) -> None:
     draft = journeys.draft(world, GLV_NIT_M=6)
-    typed = answers(world, line_GLV_NIT_M=quantity, note="kept word for word", run_out="before_delivery", do=do)
+    typed = answers(
+        world, line_GLV_NIT_M=quantity, note="kept word for word", run_out="before_delivery", do=do
+    )
     page = nurse.post(edit(draft), typed)
     assert page.status_code == 422
     assert 'href="#id_line-GLV-NIT-M">Enter how many, 1 to 9999.' in page.text
@@ -170,7 +175,9 @@ def test_the_page_saves_itself_and_says_when(nurse: Client, world: SimpleNamespa
     assert "£168.00" in saved.text
     assert "Joy Okoro" in saved.text
     assert ServiceRequest.objects.get().lines.get().quantity == 2
-    bad = nurse.post(reverse("requests:draft-save"), typed | {"line-SET-PMP": "x"}, headers={"HX-Request": "true"})
+    bad = nurse.post(
+        reverse("requests:draft-save"), typed | {"line-SET-PMP": "x"}, headers={"HX-Request": "true"}
+    )
     assert bad.status_code == 422
     assert "Not saved yet" in bad.text
     assert ServiceRequest.objects.get().lines.get().quantity == 2
