@@ -14,7 +14,10 @@ from requests_app.states import CONTROL_FLAGS, LineState, RequestState
 
 
 def build_case(request: ServiceRequest, lines: list[RequestItem] | None = None) -> RoutingCase:
-    """Collect the RoutingCase of `request` (a draft or sent); `lines` as `quote` or `all_lines` read them. Amounts in base currency. One query, and one more for hazardous items."""
+    """Collect the RoutingCase of `request` (a draft or sent); amounts in base currency.
+
+    `lines` as `quote` or `all_lines` read them. One query, and one more for hazardous items.
+    """
     if lines is None:
         lines = request.all_lines
     ordered_before = _ordered_before(request, lines)

@@ -40,7 +40,7 @@ def step_approve(request: HttpRequest, ref: str) -> HttpResponse:
         decisions.approve_step(step_id=step.pk, by=user, seen=request.POST.get("seen", ""))
     except MOVED_ON as refusal:
         return _moved_on(request, ref, refusal)
-    messages.success(request, _("%(title)s is approved.") % {"title": step.approval.request.title})
+    messages.success(request, _("You approved %(title)s.") % {"title": step.approval.request.title})
     return _inbox(request) if is_htmx(request) else redirect("approvals:inbox")
 
 

@@ -20,9 +20,9 @@ FLAGS = {
 }
 
 
-def flag_words(flag: str) -> str:
-    """A flag of a line in words; '' for one that a decider need not know."""
-    return str(FLAGS.get(flag, ""))
+def flag_words(flags: list[str]) -> str:
+    """The flags of a line that a decider must know, in words; '' when there is none."""
+    return " · ".join(str(FLAGS[flag]) for flag in flags if flag in FLAGS)
 
 
 def effect(card: Card) -> str:

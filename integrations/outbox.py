@@ -14,7 +14,7 @@ from portal.errors import NotFound, WrongState
 from portal.facts import verb
 from requests_app import access, casework
 from requests_app.models import CaseException, RequestItem, ServiceRequest, Vendor
-from requests_app.states import LineState, Priority, Source
+from requests_app.states import LineState, Priority
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -39,9 +39,8 @@ def enqueue_purchase_orders(*, request: ServiceRequest, by: "User") -> list[Outb
         for line in message.payload["lines"]
     }
     ready: dict[Vendor, list[RequestItem]] = {}
-    bought = request.lines.filter(state=LineState.WITH_BUYER).exclude(source=Source.STORE)
-    for line in bought.select_related("item", "vendor"):
-        if line.public_id in covered or orders.quantity_of(line) < 1:
+    for line in request.all_lines:
+        if line.state != LineState.WITH_BUYER or line.public_id in covered or orders.quantity_of(line) < 1:
             continue
         if line.vendor and orders.is_linked(line):
             ready.setdefault(line.vendor, []).append(line)

@@ -107,8 +107,15 @@ def approve(
     request.held_by = ", ".join(dict.fromkeys(line.team.name for line in request.all_lines if line.team))[
         :160
     ]
-    said = {"reason": reason, "on_behalf_of": on_behalf_of, "policy": policy}
-    _move(request, request.mark_approved, by=by, action="request.approved", **said)
+    _move(
+        request,
+        request.mark_approved,
+        by=by,
+        action="request.approved",
+        reason=reason,
+        on_behalf_of=on_behalf_of,
+        policy=policy,
+    )
     for line in request.all_lines:
         line.state = LineState.WITH_BUYER if line.is_bought else LineState.TO_PICK
         line.approved_quantity = line.quantity

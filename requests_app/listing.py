@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts import scopes
 from portal.accounts.models import Department, Membership
+from portal.audit.models import Event
 from portal.clock import now
 from requests_app.fulfilment import RECEIVABLE
 from requests_app.models import CaseException, RequestItem, ServiceRequest, UsualLine, UsualList
@@ -120,11 +121,20 @@ def expected(line: RequestItem) -> int:
 
 
 def arriving_at(user: "User", *, most: int = 5) -> list[ServiceRequest]:
-    """Requests of the person's wards of which something is on its way; `arriving` holds those lines. Two queries."""
+    """What is on its way to the person's wards and is theirs to confirm (`permissions.can_receive`); two queries.
+
+    `arriving` of each holds the lines that come.
+    """
     coming = RequestItem.objects.filter(state__in=COMING)
+    decided = Event.objects.filter(
+        Q(actor=user) | Q(on_behalf_of=user), case=OuterRef("public_id"), action="step.approved"
+    )
     found = (
         ServiceRequest.objects.filter(
-            Q(department__in=scopes.departments_with(user, "work_here")) | Q(requester=user),
+            ~Exists(decided),
+            Q(department__in=scopes.departments_with(user, "work_here"))
+            | Q(requester=user)
+            | Q(filed_by=user),
             state__in=[RequestState.APPROVED, RequestState.IN_FULFILMENT],
             pk__in=coming.values("request"),
         )

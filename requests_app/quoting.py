@@ -34,7 +34,8 @@ class Quote:
 def quote(request: ServiceRequest) -> Quote:
     """Price the lines of a draft from the catalogue of now. One query; changes nothing."""
     lines = []
-    for line in request.lines.with_par(request.department_id).select_related("item__vendor"):
+    drafted = request.lines.with_par(request.department_id).with_serving_team(request.hospital_id)
+    for line in drafted.select_related("item__vendor"):
         price = line.item.price
         lines.append(
             QuotedLine(

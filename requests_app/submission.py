@@ -4,22 +4,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
-from portal.accounts.models import Team
 from portal.clock import now
 from portal.errors import Invalid
+from portal.money import in_words
 from requests_app import casework
 from requests_app.models import RequestItem, ServiceRequest
 from requests_app.quoting import Quote, quote
-from requests_app.states import PRIORITY_OF, LineState, RunOut, Source
+from requests_app.states import PRIORITY_OF, LineState, RunOut
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
-
-TEAM_OF = {Source.STORE: "stores"}  # every other source is bought
-BUYING = "buying"
 
 
 def freeze(request: ServiceRequest, *, seen: str, by: "User") -> list[RequestItem]:
@@ -69,7 +65,10 @@ def _changed_prices(request: ServiceRequest, shown: Quote) -> dict[str, list[str
     changed = {
         f"line-{quoted.item.code}": [
             _("The price changed from %(was)s to %(now)s. Check it and send again.")
-            % {"was": localize(quoted.was.normalize()), "now": localize(quoted.unit_price.normalize())}
+            % {
+                "was": in_words(quoted.was, request.currency),
+                "now": in_words(quoted.unit_price, request.currency),
+            }
         ]
         for quoted in shown.lines
         if quoted.was is not None
@@ -84,23 +83,21 @@ def _set_priority(request: ServiceRequest) -> None:
 
 
 def _freeze_lines(request: ServiceRequest, shown: Quote, by: "User") -> list[RequestItem]:
-    teams = {team.code: team for team in Team.objects.filter(hospital=request.hospital, active=True)}
     lines = []
     for quoted in shown.lines:
         line = quoted.line
         line.unit_price, line.amount = quoted.unit_price, quoted.amount
         line.source, line.vendor, line.flags = quoted.item.source, quoted.item.vendor, quoted.item.flags
         line.usual_max, line.lead_days = quoted.item.usual_max, quoted.item.lead_days
-        code = TEAM_OF.get(Source(line.source), BUYING)
-        line.team = teams.get(code)
+        line.team_id = line.serving_team
         line.state = LineState.ASKED
-        if line.team is None:
+        if line.team_id is None:
             casework.open_exception(
                 kind="no_team",
                 request=request,
-                key=code,
+                key=line.team_code,
                 owner_role="service_manager",
-                detail=_("No team “%(code)s” serves this hospital.") % {"code": code},
+                detail=_("No team “%(code)s” serves this hospital.") % {"code": line.team_code},
                 by=by,
             )
         lines.append(line)

@@ -104,7 +104,9 @@ def _end(request: ServiceRequest, which: Callable[[Clock], bool], by: "User", ou
 
 
 def _clocks(request: ServiceRequest) -> list[Clock]:
-    return list(Clock.objects.filter(request=request))
+    """The clocks of a locked request: read once in its transaction, then kept with it by `_project`."""
+    kept: list[Clock] | None = request.__dict__.get("_clocks")
+    return list(Clock.objects.filter(request=request)) if kept is None else kept
 
 
 def _open_work(state: str) -> tuple[str, ...]:
@@ -163,6 +165,7 @@ def record(clocks: Iterable[Clock], kind: str, by: "User") -> None:
 
 def _project(request: ServiceRequest, locked: ServiceRequest, clocks: list[Clock]) -> None:
     """Show the decision that is due first, else the fulfilment, else nothing."""
+    locked.__dict__["_clocks"] = clocks
     running = [clock for clock in clocks if clock.is_running]
     decisions = [clock for clock in running if clock.kind == APPROVAL]
     candidates = decisions or [clock for clock in running if clock.kind == FULFILMENT]

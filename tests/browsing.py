@@ -11,8 +11,11 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
 from portal.accounts.models import User
-from tests.personas import signed_in
 
 FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 PATIENCE = 60  # seconds
@@ -31,7 +34,7 @@ class Browser:
 
     def __init__(self, address: tuple[str, int], user: User):
         self.address = address
-        self.cookies = {name: morsel.value for name, morsel in signed_in(user).cookies.items()}
+        self.cookies = {settings.SESSION_COOKIE_NAME: session_of(user)}
         self.line: HTTPConnection | None = None
         self.hidden: dict[str, str] = {}
 
@@ -78,6 +81,16 @@ class Browser:
             name, value = cookie.partition(";")[0].split("=", 1)
             self.cookies[name] = value
         return Answer(answer.status, text, answer.headers.get("Location", ""), monotonic() - began)
+
+
+def session_of(user: User) -> str:
+    """The key of a new session of `user`, as signing in leaves it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
 
 
 def at_once(browsers: Iterable[Browser], act: Callable[[Browser], Any]) -> list[Any]:

@@ -42,7 +42,9 @@ def serving(role: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
         "SECRET_KEY": settings.SECRET_KEY,  # sessions are signed with it
         "VAR_DIR": str(settings.VAR_DIR),
         "STATIC_MANIFEST": "0",
-        "LOG_LEVEL": "INFO",
+        "LOG_LEVEL": "ERROR"
+        if role == "web"
+        else "INFO",  # a line for each refusal hides the one that matters
     }
     run = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--only", role],

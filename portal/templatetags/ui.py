@@ -1,7 +1,7 @@
 """How values look on a page: icons, money, units that are spelled out, times in words, fields with their messages."""
 
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,12 +14,12 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from portal import clock
+from portal.money import in_words
 
 register = template.Library()
-SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CHF": "CHF\N{NO-BREAK SPACE}"}
 
 
 @lru_cache(maxsize=256)
@@ -47,14 +47,7 @@ def money(amount: Decimal | int | None, source: Any = "GBP") -> str:
     """`186.4|money:request` -> "£186.40", in the currency of `source` (a code, or what has one or a hospital with one)."""
     if amount is None:
         return ""
-    code = _currency(source)
-    rounded = Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)  # number_format would cut, not round
-    number = number_format(rounded, decimal_pos=2, use_l10n=True, force_grouping=True)
-    symbol = SYMBOLS.get(code, f"{code}\N{NO-BREAK SPACE}")
-    return pgettext("money: symbol before or after the number", "%(symbol)s%(number)s") % {
-        "symbol": symbol,
-        "number": number,
-    }
+    return in_words(amount, _currency(source))
 
 
 @register.filter
@@ -97,7 +90,7 @@ def units(line: Any, quantity: int | None = None) -> str:
 @register.filter
 def pack(item: Any) -> str:
     """Catalogue item -> "box of 100 gloves", or just "each"."""
-    one = getattr(item, "unit", None) or getattr(item, "order_unit", "")
+    one = str(getattr(item, "unit", None) or getattr(item, "order_unit", ""))
     inside = contents(item, 1)
     return _("%(unit)s of %(contents)s") % {"unit": one, "contents": inside} if inside else one
 

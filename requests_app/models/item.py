@@ -4,13 +4,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, OuterRef, Subquery, Value, When
 
+from portal.accounts.models import Team
 from requests_app.models.catalogue import UsualLine
 from requests_app.models.request import new_public_id
 from requests_app.states import LineState, Source
 
 CENT = Decimal("0.01")
+STORE_TEAM, BUYING_TEAM = (
+    "stores",
+    "buying",
+)  # codes of the teams that serve lines from the store, and all others
 
 
 def line_amount(quantity: int, unit_price: Decimal) -> Decimal:
@@ -24,9 +29,17 @@ class RequestItemQuerySet(models.QuerySet["RequestItem"]):
         agreed = UsualLine.objects.filter(usual_list__department=department_id, item=OuterRef("item"))
         return self.annotate(par=Subquery(agreed.order_by("-quantity").values("quantity")[:1]))
 
+    def with_serving_team(self, hospital_id: int) -> Self:
+        """Add `serving_team`: the id of the team of this hospital that serves such a line, None where there is none."""
+        code = Case(When(item__source=Source.STORE, then=Value(STORE_TEAM)), default=Value(BUYING_TEAM))
+        teams = Team.objects.filter(hospital=hospital_id, active=True, code=OuterRef("team_code"))
+        return self.annotate(team_code=code).annotate(serving_team=Subquery(teams.values("pk")[:1]))
+
 
 class RequestItem(models.Model):
     par: int | None  # only after `with_par`
+    serving_team: int | None  # only after `with_serving_team`
+    team_code: str
     public_id = models.CharField(max_length=30, unique=True, default=new_public_id, editable=False)
     request = models.ForeignKey("requests_app.ServiceRequest", on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()

@@ -22,7 +22,9 @@
   });
   const toasts = region("toasts");
   if (toasts) {
-    fade(toasts);
+    const told = [...toasts.children]; // a region speaks when it changes, not when it arrives full
+    toasts.replaceChildren();
+    setTimeout(() => toasts.append(...told), 150);
     new MutationObserver(() => fade(toasts)).observe(toasts, { childList: true });
   }
 

@@ -60,7 +60,7 @@ def test_approve_in_one_tap_and_focus_moves_to_the_next(
     assert box["height"] >= 54
     assert box["y"] + box["height"] <= 844, "above the fold"
     head.tap(approve)
-    expect(head.page.get_by_role("status")).to_contain_text("is approved.")
+    expect(head.page.get_by_role("status")).to_contain_text("You approved ")
     expect(head.page.locator("h2").first).to_be_focused()
     assert second.title in focused(head.page)
     expect(head.page.locator("#waiting-tab")).to_have_text("1 waiting")
@@ -107,7 +107,7 @@ def test_the_path_without_javascript(meet: Callable[..., Person], people: Simple
     request = journeys.sent(people, note="two bays", GLV_NIT_M=30)
     head = meet(people.head, js=False)
     head.go(INBOX).get_by_role("button", name="Approve £").click()
-    expect(head.page.get_by_text("is approved.")).to_be_visible()
+    expect(head.page.get_by_text("You approved ")).to_be_visible()
     store = meet(people.storekeeper, js=False)
     store.go(PICKS).get_by_role("button", name="Picked").click()
     store.page.get_by_role("button", name="On its way").click()

@@ -55,6 +55,12 @@ def test_anybody_on_the_ward_is_asked_whether_it_arrived(world: SimpleNamespace)
         assert "Did it arrive" not in home(who)
 
 
+def test_whoever_decided_it_is_not_asked_whether_it_arrived(world: SimpleNamespace) -> None:
+    request = on_the_way(world, SET_PMP=2)
+    assert reverse("requests:receive", args=[request.public_id]) in home(world.nurse)
+    assert reverse("requests:receive", args=[request.public_id]) not in home(world.head)
+
+
 def test_people_without_a_ward_see_what_is_theirs(world: SimpleNamespace) -> None:
     journeys.sent(world, SET_PMP=2)
     assert "1 decision waits for you" in home(world.head)

@@ -206,16 +206,22 @@ def test_the_page_costs_the_same_whatever_its_length(
             assert reader.get(detail(request)).status_code == 200
 
 
-@pytest.mark.parametrize("rows", [1, 3, 50])
-def test_sending_costs_the_same_whatever_its_length(world: SimpleNamespace, rows: int) -> None:
-    for n in range(rows):
+def test_sending_costs_the_same_whatever_its_length(world: SimpleNamespace) -> None:
+    for n in range(50):
         CatalogueItem.objects.create(
             hospital=world.hospital, code=f"X-{n}", name=f"Thing {n}", group="infusion", order_unit="box",
             order_unit_plural="boxes", price="1", source="store", usual_max=9,
         )  # fmt: skip
-    draft = journeys.draft(world, **{f"X_{n}": 1 for n in range(rows)})
-    nurse, seen = personas.signed_in(world.nurse), {"seen": quote(draft).fingerprint}
-    with CaptureQueriesContext(connection) as made:
-        assert nurse.post(reverse("requests:submit", args=[draft.public_id]), seen).status_code == 302
-    counted = [query["sql"] for query in made if "SAVEPOINT" not in query["sql"]]
-    assert len(counted) == (22 if connection.vendor == "postgresql" else 26)
+    nurse = personas.signed_in(world.nurse)
+    journeys.sent(world, SET_PMP=1)  # the first request of all also makes the counter of numbers on SQLite
+    counts = []
+    for rows in (1, 3, 50):
+        draft = journeys.draft(world, **{f"X_{n}": 1 for n in range(rows)})
+        seen = {"seen": quote(draft).fingerprint}
+        with CaptureQueriesContext(connection) as made:
+            answer = nurse.post(reverse("requests:submit", args=[draft.public_id]), seen)
+        assert answer.status_code == 302
+        counts.append(len([query for query in made if "SAVEPOINT" not in query["sql"]]))
+    assert len(set(counts)) == 1
+    # SQLite has no sequences: a number costs it three queries more.
+    assert counts[0] <= (22 if connection.vendor == "postgresql" else 25)

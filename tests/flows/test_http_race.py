@@ -27,7 +27,7 @@ pytestmark = [
 ]
 MANY = 100
 PRESSES = 20
-BOUND = 30.0  # seconds for all of them, on a machine that does other things too
+BOUND = 45.0  # seconds for all of them, on a machine that does other things too; alone it takes a few
 
 
 @pytest.fixture
@@ -41,7 +41,9 @@ def buyers_in_chief(world: SimpleNamespace, count: int) -> list[User]:
     """So many people who may all take the decision of procurement."""
     people = []
     for number in range(count):
-        person = User.objects.create_user(f"chief{number}", first_name="Chief", last_name=f"Number{number:03}")
+        person = User.objects.create_user(
+            f"chief{number}", first_name="Chief", last_name=f"Number{number:03}"
+        )
         scopes.grant(user=person, role="procurement", place=world.hospital, by=scopes.system_user())
         people.append(person)
     return people

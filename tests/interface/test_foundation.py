@@ -4,10 +4,13 @@ import gzip
 import re
 import struct
 from pathlib import Path
+from types import SimpleNamespace
 
 import fontpkg_atkinson_hyperlegible
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import Client
 
 ROOT = Path(settings.BASE_DIR)
 SHEET = (ROOT / "static/css/app.css").read_text()
@@ -131,3 +134,25 @@ def test_no_authority_outside_the_layers() -> None:
     assert not re.search(
         r"(?:^|[},\s])#[a-z][\w-]*[\s{:.,>]", re.sub(r"url\([^)]*\)", "", before_print), re.M
     )
+
+
+def test_the_page_for_our_own_faults_needs_nothing() -> None:
+    """500.html is rendered without a request, a person or a database."""
+    page = render_to_string("500.html")
+    assert "Something went wrong on our side" in page
+    assert "<script" not in page
+
+
+def test_a_page_that_was_open_too_long_says_what_to_do(world: SimpleNamespace) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.nurse, backend=settings.AUTHENTICATION_BACKENDS[0])
+    answer = client.post("/requests/supply/new/")
+    assert answer.status_code == 403
+    assert "Open this page again" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/approvals/", "/store/", "/requests/", "/notices/", "/me/"])
+def test_a_visitor_is_asked_to_sign_in_and_comes_back(db: None, path: str) -> None:
+    answer = Client().get(path)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/accounts/login/?next={path}"

@@ -134,7 +134,7 @@ def test_htmx_gets_the_list_the_toast_and_the_count(world: SimpleNamespace, head
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "<html" not in page
-    assert "is approved." in page
+    assert "You approved " in page
     assert 'id="waiting-tab" hx-swap-oob="true">1<' in page
     assert second.number in page
     assert first.number not in page

@@ -75,7 +75,7 @@ def test_a_price_that_changed_is_shown_beside_its_line_before_it_is_sent(
     CatalogueItem.objects.filter(pk=world.items["GLV-NIT-M"].pk).update(price="5.00")
     page = nurse.post(act("submit", draft), seen)
     assert page.status_code == 422
-    assert "The price changed from 4.2 to 5" in page.text
+    assert "The price changed from £4.20 to £5.00" in page.text
     assert "was £4.20, is £5.00 now" in page.text
     assert journeys.fresh(draft).state == RequestState.DRAFT
     now = quote(journeys.fresh(draft)).fingerprint

@@ -4,6 +4,6 @@ from portal.audit.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0002_initial"), ("audit", "0002_triggers")]
+    dependencies = [("approvals", "0001_initial"), ("audit", "0002_triggers")]
 
     operations = [append_only("approvals_decision")]
