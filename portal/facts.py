@@ -15,6 +15,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 from django.dispatch import Signal
+from django.utils.translation import gettext as _
+from django_fsm import ConcurrentTransition
+
+from portal.errors import StaleState
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,7 +45,7 @@ _unit: ContextVar[Unit | None] = ContextVar("portal_unit", default=None)
 def verb(function: Callable[P, R]) -> Callable[P, R]:
     """Run `function` in one transaction with the facts that it publishes; a verb inside a verb joins it.
 
-    An error in the verb or in any receiver rolls everything back.
+    An error in the verb or in any receiver rolls everything back. Raises StaleState if a state moved without its lock.
     """
 
     @wraps(function)
@@ -55,6 +59,8 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
                 result = function(*args, **kwargs)
                 unit.finish()
                 return result
+        except ConcurrentTransition:  # the net below the row lock
+            raise StaleState(_("It changed meanwhile. Look again.")) from None
         finally:
             _unit.reset(token)
 

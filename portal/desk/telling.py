@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.accounts.models import User
 from portal.audit.models import Event
+from portal.templatetags.ui import amount_in_units
 from requests_app.models import CaseException, RequestItem
 from requests_app.states import LineState, RequestState
 
@@ -37,6 +38,7 @@ SAID = {
     "exception.closed": (gettext_lazy("It was looked at and settled"), "circle-check"),
     "clock.warned": (gettext_lazy("It is likely to be late"), "triangle-alert"),
     "clock.breached": (gettext_lazy("It is late"), "octagon-alert"),
+    "outbox.delivered": (gettext_lazy("The order reached the buyers' desk"), "send"),
     "outbox.again": (gettext_lazy("The order is sent once more"), "refresh-cw"),
     "outbox.void": (gettext_lazy("The order is not sent any more"), "circle-x"),
 }
@@ -95,13 +97,9 @@ def _changes(before: Any, after: Any, names: Mapping[str, RequestItem]) -> list[
     if isinstance(was, dict) and isinstance(now, dict):
         for code, state in now.items():
             line = names.get(code)
-            count = f"{_units(line, arrived[code])}, " if line and code in arrived else ""
+            count = f"{amount_in_units(line, arrived[code])}, " if line and code in arrived else ""
             changes.append((line.name if line else code, _line(was.get(code)), count + _line(state)))
     return changes
-
-
-def _units(line: RequestItem, quantity: int) -> str:
-    return f"{quantity} {line.unit if quantity == 1 else line.unit_plural}"
 
 
 def _state(value: str) -> str:
