@@ -1,5 +1,6 @@
 """From the store and from goods-in to the ward: who may, how much, and when it is over."""
 
+import itertools
 from types import SimpleNamespace
 
 import pytest
@@ -43,7 +44,7 @@ def test_part_of_it_keeps_the_line_open_and_the_rest_closes_the_request(world: S
     assert (line(request, "GLV-NIT-M").received_quantity, line(request, "GLV-NIT-M").outstanding) == (6, 0)
     moves = list(StateChange.objects.filter(request=request).values_list("from_state", "to_state"))
     assert [to for _from, to in moves] == ["submitted", "approved", "in_fulfilment", "fulfilled", "closed"]
-    assert all(before == after for (_f, before), (after, _t) in zip(moves, moves[1:], strict=False))
+    assert all(before == after for (_f, before), (after, _t) in itertools.pairwise(moves))
 
 
 @pytest.mark.parametrize("quantity", [-1, 7, 10**9])
