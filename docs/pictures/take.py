@@ -138,7 +138,7 @@ def main(address: str) -> None:
             return hospital.sign_in("asha.menon", scale=scale)
 
         take("home", nurse, "/")
-        take("request", nurse, request, height=1520)
+        take("request", nurse, request, height=1730)
         take(
             "inbox-phone", lambda scale: hospital.sign_in("joy.okoro", size=PHONE, scale=scale), "/approvals/"
         )

@@ -1,4 +1,4 @@
-"""Calendar against the minute-stepping oracle. DEEP=1 runs 20,000 cases."""
+"""Calendar against the minute-stepping oracle. TEST_DEEP=1 runs 20,000 cases."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from sla.business_time import Calendar
 
 from .oracle import MINUTE, ZONES, Minutes, Plan, changes, local_minutes, open_minutes
 
-DEEP = bool(os.environ.get("DEEP"))
+DEEP = "TEST_DEEP" in os.environ
 SPAN = (3 if DEEP else 2) * 1440
 CASES = settings(max_examples=20_000 if DEEP else 250, deadline=None, suppress_health_check=list(HealthCheck))
 
