@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import beat_init
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -46,6 +47,9 @@ BEATS: dict[str, dict[str, int]] = {
 }
 
 
+BEGIN_WITHIN = 60  # seconds; a first sweep that no worker took by then is not wanted any more
+
+
 def schedule(*beats: str) -> dict[str, dict[str, Any]]:
     """The entries of the named beats. A tick that waited longer than its own pause is dropped."""
     return {
@@ -56,3 +60,14 @@ def schedule(*beats: str) -> dict[str, dict[str, Any]]:
 
 
 app.conf.beat_schedule = schedule(*os.environ.get("PORTAL_BEAT", "clock,world").split(","))
+
+
+@beat_init.connect
+def begin_at_once(**_: Any) -> None:
+    """Every sweep runs when its beat starts, not one pause later: what waited while nothing ran, waited long enough."""
+    for name in app.conf.beat_schedule:
+        task = app.tasks[name]
+        if app.conf.task_always_eager:
+            task.apply()
+        else:
+            task.apply_async(expires=BEGIN_WITHIN)
