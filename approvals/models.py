@@ -63,6 +63,7 @@ class PolicyStep(models.Model):
     role = models.CharField(max_length=30)
     needed = models.PositiveSmallIntegerField(default=1, help_text=_("how many of them must agree"))
     calendar = models.CharField(max_length=30, help_text=_("code of the calendar that its time runs on"))
+    why = models.CharField(max_length=200, blank=True, help_text=_("why this role; empty: the rule says it"))
 
     class Meta:
         ordering = ["sequence", "id"]

@@ -27,7 +27,7 @@ def published_rules(category_id: int) -> tuple[ApprovalPolicy | None, list[Rule]
     """The published policy of a category with its rules as plain values, or (None, []). One query."""
     published = ApprovalPolicy.objects.filter(category=category_id, status=ApprovalPolicy.Status.PUBLISHED)
     columns = ("code", "why", "conditions", "decides")
-    steps = ("steps__sequence", "steps__role", "steps__calendar", "steps__needed")
+    steps = ("steps__sequence", "steps__role", "steps__calendar", "steps__needed", "steps__why")
     rows = list(
         PolicyRule.objects.filter(policy__in=published)
         .order_by("position", "steps__sequence", "steps__id")
@@ -36,10 +36,10 @@ def published_rules(category_id: int) -> tuple[ApprovalPolicy | None, list[Rule]
     if not rows:
         return None, []
     rules: dict[str, Rule] = {}
-    for _pk, _code, _version, code, why, conditions, decides, sequence, role, calendar, needed in rows:
+    for _pk, _code, _version, code, why, conditions, decides, *step in rows:
         rule = rules.get(code) or Rule(code=code, why=why, conditions=conditions, decides=decides)
-        if sequence is not None:
-            rule = replace(rule, steps=(*rule.steps, StepRule(sequence, role, calendar, needed)))
+        if step[0] is not None:
+            rule = replace(rule, steps=(*rule.steps, StepRule(*step)))
         rules[code] = rule
     pk, code, version = rows[0][:3]
     return ApprovalPolicy(pk=pk, code=code, version=version), list(rules.values())
@@ -129,6 +129,8 @@ def ask_next(
     lacking = next((role for _step, role, people in asked if not people), None)
     if lacking is None:
         for step, role, _people in asked:
+            if role != step.role:
+                step.why = _instead(step.role, step.why)
             step.asked_role = role
             step.mark_open(now())
     _store(steps, changed=[step for step, _role, _people in asked])
@@ -139,6 +141,12 @@ def ask_next(
         approval.status = Approval.Status.OPEN
         approval.save(update_fields=["status"])
     _ask([(step, people) for step, _role, people in asked], request, by)
+
+
+def _instead(role: str, why: str) -> str:
+    """Why somebody else than the role of the policy is asked."""
+    said = _("%(why)s. Asked in their place, because no %(role)s may decide this one")
+    return (said % {"why": why, "role": str(ROLES[role].label).lower()})[:400]
 
 
 def _store(steps: list[ApprovalStep], *, changed: list[ApprovalStep]) -> None:

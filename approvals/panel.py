@@ -25,6 +25,8 @@ MARKS = {
 @dataclass(frozen=True)
 class PanelStep:
     step: ApprovalStep
+    number: int  # 1 for who is asked first; the same for those who are asked at once
+    together: bool  # with somebody else
     role: str
     asked: list[str]  # who may decide it now
     said: list[tuple[Decision, bool]]  # and whether it was a yes
@@ -46,7 +48,8 @@ def panel(request: ServiceRequest, user: "User") -> Panel | None:
     if approval is None:
         return None
     asked = _asked(steps)
-    shown = [_step(step, asked.get(step.pk, []), user) for step in steps]
+    turns = [step.sequence for step in steps]
+    shown = [_step(step, asked.get(step.pk, []), user, turns) for step in steps]
     at_once = approval.status == Approval.Status.APPROVED and not shown
     return Panel(needs_routing=approval.status == Approval.Status.NEEDS_ROUTING, at_once=at_once, steps=shown)
 
@@ -71,9 +74,16 @@ def _asked(steps: list[ApprovalStep]) -> "dict[int, list[User]]":
     return asked
 
 
-def _step(step: ApprovalStep, asked: "list[User]", user: "User") -> PanelStep:
+def place_of(sequence: int, turns: list[int]) -> int:
+    """Which turn it is, counted from 1: those of one sequence are asked at once and share their number."""
+    return sorted(set(turns)).index(sequence) + 1
+
+
+def _step(step: ApprovalStep, asked: "list[User]", user: "User", turns: list[int]) -> PanelStep:
     return PanelStep(
         step=step,
+        number=place_of(step.sequence, turns),
+        together=turns.count(step.sequence) > 1,
         role=str(ROLES[step.asked_role].label),
         asked=[person.get_full_name() for person in asked],
         said=[(row, row.outcome == Decision.Outcome.APPROVED) for row in step.decisions.all()],

@@ -6,6 +6,7 @@ from approvals import authority
 from approvals.case import build_case
 from approvals.models import ApprovalStep
 from approvals.opening import published_rules
+from approvals.panel import place_of
 from approvals.routing import PlannedStep, RoutingCase, plan_steps
 from portal.accounts.roles import ROLES
 from requests_app.models import ServiceRequest
@@ -16,6 +17,8 @@ from requests_app.quoting import Quote, quote
 class Foreseen:
     """One decision that will be asked for; `people` is empty when nobody may take it today."""
 
+    number: int  # 1 for who is asked first; the same for those who are asked at once
+    together: bool  # with somebody else
     role: str
     people: tuple[str, ...]
     needed: int
@@ -46,7 +49,8 @@ def preview(draft: ServiceRequest, quoted: Quote | None = None) -> Preview | Non
     plan = plan_steps(rules, replace(_case(draft, quoted), amount=quoted.amount * draft.rate))
     if plan.decided_by:
         return Preview(at_once=True)
-    return Preview(steps=tuple(_foreseen(draft, step) for step in plan.steps))
+    turns = [step.sequence for step in plan.steps]
+    return Preview(steps=tuple(_foreseen(draft, step, turns) for step in plan.steps))
 
 
 def _case(draft: ServiceRequest, quoted: Quote) -> RoutingCase:
@@ -60,8 +64,15 @@ def _case(draft: ServiceRequest, quoted: Quote) -> RoutingCase:
     return build_case(draft, lines)
 
 
-def _foreseen(draft: ServiceRequest, step: PlannedStep) -> Foreseen:
+def _foreseen(draft: ServiceRequest, step: PlannedStep, turns: list[int]) -> Foreseen:
     asked = ApprovalStep(role=step.role, needed=step.needed)
     role, people = authority.resolve(draft, asked, without=authority.subjects(draft))
     names = tuple(person.get_full_name() for person in people)
-    return Foreseen(role=str(ROLES[role].label), people=names, needed=step.needed, why=step.why)
+    return Foreseen(
+        number=place_of(step.sequence, turns),
+        together=turns.count(step.sequence) > 1,
+        role=str(ROLES[role].label),
+        people=names,
+        needed=step.needed,
+        why=step.why,
+    )

@@ -69,6 +69,7 @@ class StepRule:
     role: str
     calendar: str
     needed: int = 1
+    why: str = ""  # why this role; empty: the rule says it
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def plan_steps(policy: Iterable[Rule], case: RoutingCase) -> Plan:
                 role=step.role,
                 calendar=known.calendar if known else step.calendar,
                 needed=max(step.needed, known.needed) if known else step.needed,
-                why=(*known.why, rule.why) if known else (rule.why,),
+                why=tuple(dict.fromkeys((*(known.why if known else ()), step.why or rule.why))),
             )
     ordered = sorted(steps.values(), key=lambda step: (step.sequence, step.role))
     return Plan(rules=tuple(rule.code for rule in held), steps=tuple(ordered))

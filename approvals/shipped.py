@@ -1,5 +1,6 @@
 """The approval matrix as shipped: bands by amount, steps added by flag, and the standing order."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from approvals.models import ApprovalPolicy, PolicyRule, PolicyStep
@@ -20,11 +21,16 @@ IT_HEAD = StepRule(10, "it_head", "office")
 COMPLIANCE = StepRule(10, "compliance", "finance")
 PRODUCT_LEAD = StepRule(10, "product_lead", "office")
 DATA_PROTECTION = StepRule(10, "data_protection", "office")
-HEAD = StepRule(20, "head", "office")
+HEAD = StepRule(20, "head", "office", why="The head of department decides what the department orders")
 FINANCE = StepRule(30, "finance", "finance")
 PROCUREMENT = StepRule(30, "procurement", "buying")
 DIRECTOR = StepRule(40, "director", "office")
 EXECUTIVES = StepRule(50, "executive", "office", needed=2)
+# In the bands by amount each says for itself from where on it is asked.
+FINANCE_BAND = replace(FINANCE, why="Orders from 1,000 need the finance partner")
+PROCUREMENT_BAND = replace(PROCUREMENT, why="Orders from 5,000 need procurement")
+DIRECTOR_BAND = replace(DIRECTOR, why="Orders from 25,000 need the director")
+EXECUTIVES_BAND = replace(EXECUTIVES, why="Orders from 100,000 need two executives")
 
 
 def _band(code: str, start: str, end: str | None, why: str, *steps: StepRule) -> Rule:
@@ -43,29 +49,20 @@ RULES = (
         conditions={"standing_order": {"amount_below": "150", "weekly_below": "1500"}},
         decides=True,
     ),
-    _band("S1", "0", "1000", "Orders under 1,000 are decided by the head of department", HEAD),
-    _band("S2", "1000", "5000", "Orders from 1,000 also need the finance partner", HEAD, FINANCE),
-    _band("S3", "5000", "25000", "Orders from 5,000 also need procurement", HEAD, FINANCE, PROCUREMENT),
-    _band(
-        "S4",
-        "25000",
-        "100000",
-        "Orders from 25,000 also need the director",
-        HEAD,
-        FINANCE,
-        PROCUREMENT,
-        DIRECTOR,
-    ),
+    _band("S1", "0", "1000", "Orders under 1,000", HEAD),
+    _band("S2", "1000", "5000", "Orders from 1,000", HEAD, FINANCE_BAND),
+    _band("S3", "5000", "25000", "Orders from 5,000", HEAD, FINANCE_BAND, PROCUREMENT_BAND),
+    _band("S4", "25000", "100000", "Orders from 25,000", HEAD, FINANCE_BAND, PROCUREMENT_BAND, DIRECTOR_BAND),
     _band(
         "S5",
         "100000",
         None,
-        "Orders from 100,000 also need two executives",
+        "Orders from 100,000",
         HEAD,
-        FINANCE,
-        PROCUREMENT,
-        DIRECTOR,
-        EXECUTIVES,
+        FINANCE_BAND,
+        PROCUREMENT_BAND,
+        DIRECTOR_BAND,
+        EXECUTIVES_BAND,
     ),
     Rule(
         code="flag-capital-device",
@@ -122,7 +119,9 @@ def install(*, by: "User") -> ApprovalPolicy:
             decides=rule.decides,
         )
         PolicyStep.objects.bulk_create(
-            PolicyStep(rule=row, sequence=s.sequence, role=s.role, needed=s.needed, calendar=s.calendar)
+            PolicyStep(
+                rule=row, sequence=s.sequence, role=s.role, needed=s.needed, calendar=s.calendar, why=s.why
+            )
             for s in rule.steps
         )
     events.record(

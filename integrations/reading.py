@@ -64,8 +64,7 @@ def read_news(order: ExternalReference, parts: Sequence[ExternalReference], stat
                 drift.append(
                     _("%(line)s: the rest was cancelled after %(count)s came.") % _named(line, count=units)
                 )
-            else:
-                news.cancelled.append(line.pk)
+            news.cancelled.append(line.pk)
         else:
             drift += _differences(line, agreed[part.external_id], there, full=state.receipt_status == FULL)
     missing = set(agreed) - {part.external_id for part in parts}

@@ -26,7 +26,7 @@ Receiver = Callable[..., Any]
 TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
     (facts.request_submitted, (approvals.on_request_submitted,)),
     (approval_facts.step_opened, (sla.on_step_opened, notices.on_step_opened)),
-    (approval_facts.step_closed, (sla.on_step_closed,)),
+    (approval_facts.step_closed, (sla.on_step_closed, notices.on_step_closed)),
     (
         facts.request_approved,
         (integrations.on_request_approved, sla.on_request_approved, notices.on_request_approved),

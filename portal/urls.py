@@ -1,10 +1,14 @@
 """Where each address lives. Only include()s: the pages are in the apps."""
 
 from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from portal.health import health
+
+# One door to sign in at, with one limit on tries.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 LINE = "line-"
+MOST_LINES = 100  # of one list
 
 
 class Later:
@@ -58,7 +59,11 @@ def line_field(code: str, *, most: int = drafting.MOST, least: int = 1) -> forms
 class SupplyForm(forms.Form):
     """A draft as it stands on the page: its lines are fields `line-<code>`; `do` names the button that was pressed."""
 
-    client_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    client_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        required=False,
+        error_messages={"invalid": gettext_lazy("This page cannot be saved any more. Open it again.")},
+    )
     run_out = LaterChoice(
         label=gettext_lazy("When will you run out?"), choices=RunOut.choices, widget=forms.RadioSelect
     )
@@ -112,6 +117,8 @@ class SupplyForm(forms.Form):
         self.do, _colon, self.code = self.data.get("do", "save").partition(":")
         self.words = self.data.get("q", "").strip()
         self.added = ""  # the code of the line that the pressed button added
+        self.kept: ServiceRequest | None = None  # the draft, once `keep` has saved it
+        self.too_many = False
         self._add_lines()
 
     def _initial(self) -> dict[str, Any]:
@@ -137,6 +144,7 @@ class SupplyForm(forms.Form):
         held = {line.code: line.quantity for line in self.draft.lines.all()} if self.draft else {}
         if self.is_bound:
             codes = [name.removeprefix(LINE) for name in self.data if name.startswith(LINE)]
+            self.too_many, codes = len(codes) > MOST_LINES, codes[:MOST_LINES]
         else:
             codes = list(held)
         for code in codes:
@@ -157,6 +165,10 @@ class SupplyForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = dict(super().clean() or self.cleaned_data)
+        for text in self.errors.pop("client_key", []):  # nobody sees that field
+            self.add_error(None, text)
+        if self.too_many:
+            self.add_error(None, _("At most %(most)s lines fit on one list.") % {"most": MOST_LINES})
         if cleaned.get("run_out") != RunOut.ON_DATE:
             cleaned["needed_by"] = None
         place, ward = cleaned.get("deliver_to"), cleaned.get("department")
@@ -175,7 +187,7 @@ class SupplyForm(forms.Form):
         if not self.is_valid():
             return None
         try:
-            return drafting.save_draft(
+            self.kept = drafting.save_draft(
                 by=self.by,
                 client_key=self.draft.client_key
                 if self.draft
@@ -189,6 +201,12 @@ class SupplyForm(forms.Form):
         except Invalid as refusal:
             self.add_problems(refusal.errors)
             return None
+        return self.kept
+
+    def only_searches(self) -> bool:
+        """A search by words on a page that was never saved and can be read: there is nothing to keep yet."""
+        asked = self.do == "search" and self.draft is None
+        return asked and self.is_valid() and not self.codes and not self._scanned()
 
     def _quantities(self) -> dict[str, int]:
         wanted = {code: self.cleaned_data[f"{LINE}{code}"] for code in self.codes}

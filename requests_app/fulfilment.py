@@ -15,7 +15,7 @@ from requests_app.states import LineState
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
-RECEIVABLE = (LineState.PICKED, LineState.ON_THE_WAY, LineState.AT_GOODS_IN, LineState.PART_RECEIVED)
+RECEIVABLE = (LineState.ON_THE_WAY, LineState.AT_GOODS_IN, LineState.PART_RECEIVED)
 
 
 def _lines(request: ServiceRequest, ids: Iterable[int]) -> list[RequestItem]:
@@ -63,7 +63,8 @@ def _advance(
             raise WrongState(_("“%(line)s” has moved on meanwhile.") % {"line": line.name})
         change(line)
     RequestItem.objects.bulk_update(
-        lines, ["state", "goods_in_quantity", "received_quantity", "order_name", "expected_on"]
+        lines,
+        ["state", "approved_quantity", "goods_in_quantity", "received_quantity", "order_name", "expected_on"],
     )
     _note(request, lines, by=by, action=action, before=before, **more)
     return lines
@@ -130,8 +131,9 @@ def _supplies(request: ServiceRequest, ids: Iterable[int], by: "User") -> None:
 def receive(*, request: ServiceRequest, quantities: Mapping[int, int], by: "User") -> ServiceRequest:
     """Somebody on the ward confirms what arrived: order units by line id. The last line closes the request.
 
-    Fewer than expected leaves the line open. Raises NotAllowed to whoever decided the request or does not work on
-    the ward, Invalid for a quantity below 0 or above what is outstanding, WrongState if a line is not on its way.
+    Fewer than expected leaves the line open: the store picks the rest, a bought rest is still to come. Raises
+    NotAllowed to whoever decided the request or does not work on the ward, Invalid for a quantity below 0 or above
+    what is outstanding, WrongState if a line is not on its way.
     """
     request = access.locked(request)
     if not permissions.works_on(by, request):
@@ -152,7 +154,10 @@ def receive(*, request: ServiceRequest, quantities: Mapping[int, int], by: "User
 
     def change(line: RequestItem) -> None:
         line.received_quantity += arrived[line.pk]
-        line.state = LineState.PART_RECEIVED if line.outstanding else LineState.RECEIVED
+        if not line.outstanding:
+            line.state = LineState.RECEIVED
+        else:
+            line.state = LineState.PART_RECEIVED if line.is_bought else LineState.TO_PICK
 
     _advance(
         request,
@@ -227,14 +232,27 @@ def goods_in(*, request: ServiceRequest, quantities: Mapping[int, int], by: "Use
 def order_cancelled(
     *, request: ServiceRequest, line_ids: Iterable[int], by: "User", order_name: str
 ) -> ServiceRequest:
-    """The order was cancelled in Odoo: its lines end, and the request with them if nothing else is left."""
+    """The order was cancelled in Odoo: its lines end with what came, and the request if nothing else is left.
+
+    What stands at goods-in is still for the ward to confirm.
+    """
     request = access.locked(request)
+
+    def change(line: RequestItem) -> None:
+        came = max(line.goods_in_quantity, line.received_quantity)
+        if not came:
+            line.state = LineState.SUPPLIER_CANCELLED
+            return
+        line.approved_quantity = came
+        if not line.outstanding:
+            line.state = LineState.RECEIVED
+
     _advance(
         request,
         line_ids,
         by=by,
         action="lines.supplier_cancelled",
-        change=_to(LineState.SUPPLIER_CANCELLED),
+        change=change,
         allowed=lambda line: line.is_bought and line.state != LineState.RECEIVED,
         order=order_name,
     )

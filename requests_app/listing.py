@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.utils.translation import gettext as _
 
 from portal.accounts import scopes
@@ -73,12 +73,15 @@ def soonest(user: "User") -> QuerySet[ServiceRequest]:
     return listed(user, ended=False, mine=False).order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
-def drafts_of(user: "User", *, most: int = 2) -> list[ServiceRequest]:
-    """What this person began and has not sent, the latest first."""
+def drafts_of(user: "User") -> QuerySet[ServiceRequest]:
+    """What this person began and has not sent."""
     drafts = ServiceRequest.objects.filter(filed_by=user, state=RequestState.DRAFT)
-    return list(
-        drafts.select_related("hospital").annotate(line_count=_line_count()).order_by("-updated_at")[:most]
-    )
+    return drafts.select_related("hospital", "department").annotate(line_count=_line_count())
+
+
+def latest_drafts(user: "User", *, most: int = 2) -> list[ServiceRequest]:
+    """The latest of `drafts_of`; `of_all` of each says how many there are. One query."""
+    return list(drafts_of(user).annotate(of_all=Window(Count("pk"))).order_by("-updated_at", "-pk")[:most])
 
 
 def draft_with(user: "User", key: str) -> ServiceRequest | None:

@@ -46,10 +46,10 @@ def problems(request: ServiceRequest, shown: Quote) -> dict[str, list[str]]:
                 _("This can no longer be ordered: %(why)s Remove it.") % {"why": quoted.item.stopped_reason}
             ]
         if quoted.line.quantity > quoted.item.usual_max and not request.note.strip():
-            errors["note"] = [
+            errors.setdefault("note", []).append(
                 _("Say why: more than the usual %(most)s of “%(item)s”.")
                 % {"most": quoted.item.usual_max, "item": quoted.item.name}
-            ]
+            )
     if not request.run_out:
         errors["run_out"] = [_("Choose when you will run out.")]
     if request.run_out == RunOut.ON_DATE:

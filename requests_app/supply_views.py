@@ -85,7 +85,9 @@ def supply_find(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, form: SupplyForm) -> HttpResponse:
-    """Save what was typed; then do what the pressed button says."""
+    """Save what was typed; then do what the pressed button says. A search that finds by words begins no draft."""
+    if form.only_searches() and listing.draft_with(form.by, request.POST.get("client_key", "")) is None:
+        return _show(request, form)
     try:
         draft = form.keep()
     except WrongState as sent:

@@ -31,12 +31,16 @@ def _user(request: HttpRequest) -> "User":
 @require_GET
 @door
 def request_list(request: HttpRequest) -> HttpResponse:
-    """Open or closed, of the ward or one's own, newest first; every filter is a link."""
-    tab = "closed" if request.GET.get("tab") == "closed" else "open"
+    """Open or closed, of the ward or one's own, or one's drafts, newest first; every filter is a link."""
+    asked, cursor = request.GET.get("tab", ""), request.GET.get("after", "")
+    tab = asked if asked in ("closed", "drafts") else "open"
     scope = "mine" if request.GET.get("scope") == "mine" else "ward"
-    found = listing.listed(_user(request), ended=tab == "closed", mine=scope == "mine")
-    page = keyset(found, by="-created_at", cursor=request.GET.get("after", ""))
-    context = {"page": page, "tab": tab, "scope": scope, "further": "after" in request.GET}
+    if tab == "drafts":
+        page = keyset(listing.drafts_of(_user(request)), by="-updated_at", cursor=cursor)
+    else:
+        found = listing.listed(_user(request), ended=tab == "closed", mine=scope == "mine")
+        page = keyset(found, by="-created_at", cursor=cursor)
+    context = {"page": page, "tab": tab, "scope": scope, "further": bool(cursor)}
     return render(request, "requests_app/request_list.html", context)
 
 

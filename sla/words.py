@@ -1,6 +1,6 @@
 """What clocks say to people: ward words, times in the hospital's zone. No query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -47,6 +47,7 @@ class Row:
     label: str
     chip: Chip
     note: str = ""
+    more: tuple[Chip, ...] = ()  # of further clocks that are called the same
 
 
 def request_chip(request: ServiceRequest, now: datetime) -> Chip | None:
@@ -89,17 +90,26 @@ def day_and_time(local: datetime) -> str:
 
 
 def rows(request: ServiceRequest, clocks: list[Clock], now: datetime) -> list[Row]:
-    """What is promised and how that stands, in the order of the clocks; without what is no longer needed."""
+    """What is promised and how that stands, in the order of the clocks; without what is no longer needed.
+
+    What ended and is called the same ("Decided" twice) is one row.
+    """
     zone = ZoneInfo(request.hospital.time_zone)
-    return [
-        Row(
-            _label(clock),
-            _clock_chip(clock, now, zone),
-            _true_start(clock, now, zone) if clock.is_running else "",
-        )
-        for clock in clocks
-        if clock.outcome != Clock.Outcome.CANCELLED
-    ]
+    shown: list[Row] = []
+    ended: dict[str, int] = {}
+    for clock in clocks:
+        if clock.outcome == Clock.Outcome.CANCELLED:
+            continue
+        label, chip = _label(clock), _clock_chip(clock, now, zone)
+        if clock.is_running:
+            shown.append(Row(label, chip, _true_start(clock, now, zone)))
+        elif label in ended:
+            row = shown[ended[label]]
+            shown[ended[label]] = replace(row, more=(*row.more, chip))
+        else:
+            ended[label] = len(shown)
+            shown.append(Row(label, chip))
+    return shown
 
 
 def _label(clock: Clock) -> str:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.inbox import waiting_count
 from portal.accounts import scopes
-from portal.accounts.models import Department
+from portal.accounts.models import Department, Membership
 from portal.accounts.roles import ROLES
 from portal.clock import now
 from requests_app import listing
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 OPEN_ROWS = 6
+# What somebody does here who neither asks nor decides: a sentence on home.
+LOOKS_AFTER = {
+    "administrator": gettext_lazy("You look after people and their roles; what needs you appears here."),
+    "policy_owner": gettext_lazy(
+        "You look after who decides what; a request that nobody can decide appears here."
+    ),
+    "integration_operator": gettext_lazy(
+        "You look after the link to the purchasing system; an order that does not get there appears here."
+    ),
+}
 
 
 @dataclass
@@ -37,6 +48,7 @@ class Home:
     waiting: int
     picks: int
     rows: list[ServiceRequest]
+    looks_after: list[str]
     usual: list[tuple[UsualList, uuid.UUID]] = field(default_factory=list)
 
     @property
@@ -72,7 +84,7 @@ def build(user: "User", ward: Department | None) -> Home:
         place=str(ward or hospital or ""),
         moment=moment,
         ward=ward,
-        drafts=listing.drafts_of(user),
+        drafts=listing.latest_drafts(user),
         arriving=listing.arriving_at(user),
         exceptions=_troubles(user),
         waiting=waiting_count(user),
@@ -81,6 +93,7 @@ def build(user: "User", ward: Department | None) -> Home:
         if ward
         else [],
         rows=found,
+        looks_after=[] if ward else _looks_after(user),
     )
 
 
@@ -102,3 +115,9 @@ def _troubles(user: "User") -> list[Trouble]:
         )
         for exception in owned
     ]
+
+
+def _looks_after(user: "User") -> list[str]:
+    """A sentence for each role of `user` that only looks after the portal. One query."""
+    held = Membership.objects.current(now()).filter(user=user, role__in=LOOKS_AFTER)
+    return [str(LOOKS_AFTER[role]) for role in sorted(set(held.values_list("role", flat=True)))]

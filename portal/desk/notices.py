@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from portal.accounts import scopes
 from portal.accounts.models import User
-from portal.notify.notices import notify
+from portal.notify.notices import notify, settle
 from requests_app.models import CaseException, ServiceRequest
 
 
@@ -27,8 +27,12 @@ def _tell(
         case=request.public_id,
         params={"number": request.number or "", "title": request.title, **params},
         url=url or _url(request),
-        key=f"{kind}:{request.public_id}:{key}",
+        key=_key(kind, request, key),
     )
+
+
+def _key(kind: str, request: ServiceRequest, about: str) -> str:
+    return f"{kind}:{request.public_id}:{about}"
 
 
 def _who(request: ServiceRequest) -> str:
@@ -43,6 +47,10 @@ def on_step_opened(*, request: ServiceRequest, step_ref: str, approver_ids: list
     _tell(
         "step_waiting", request, approver_ids, key=step_ref, url=reverse("approvals:inbox"), who=_who(request)
     )
+
+
+def on_step_closed(*, request: ServiceRequest, step_ref: str, **_: Any) -> None:
+    settle(key=_key("step_waiting", request, step_ref))
 
 
 def on_request_approved(*, request: ServiceRequest, **_: Any) -> None:

@@ -59,9 +59,11 @@ class Entry:
 
 
 def tell(events: Iterable[Event], lines: Iterable[RequestItem]) -> list[Entry]:
-    """The timeline, latest first. No query."""
-    names = {line.code: line for line in lines}
-    return [_entry(event, names) for event in events][::-1]
+    """The timeline, latest first. The no of a decider ends the request and is told once. No query."""
+    told, names = list(events), {line.code: line for line in lines}
+    if any(event.action == "request.rejected" for event in told):
+        told = [event for event in told if event.action != "step.rejected"]
+    return [_entry(event, names) for event in told][::-1]
 
 
 def _entry(event: Event, names: Mapping[str, RequestItem]) -> Entry:

@@ -53,3 +53,8 @@ def mark_read(*, by: User, ids: Iterable[int] | None = None) -> int:
     if ids is not None:
         unread = unread.filter(pk__in=list(ids))
     return unread.update(read_at=now())
+
+
+def settle(*, key: str) -> int:
+    """What the notices with this `key` asked for is done: nobody needs to read them any more. One query."""
+    return Notice.objects.filter(key=key, read_at=None).update(read_at=now())

@@ -38,7 +38,10 @@ def holder(request: ServiceRequest) -> str:
         return ""
     if ":" in request.held_by:  # a sentence stands there when nobody has it yet
         return request.held_by
-    said = _("Waiting for a decision by %(who)s.") if request.released_at is None else _("%(who)s has it.")
+    if request.released_at is None:
+        said = _("Waiting for a decision by %(who)s.")
+    else:
+        said = _("%(who)s have it.") if ", " in request.held_by else _("%(who)s has it.")
     return said % {"who": request.held_by}
 
 

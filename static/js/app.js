@@ -6,7 +6,7 @@
   const text = key => document.body.dataset[key] || "";
 
   // ---- announcements: one polite region, one assertive -------------------------------------------------
-  const TOAST_MS = 10000;
+  const TOAST_MS = matchMedia("(max-width:48rem)").matches ? 4000 : 10000; // a phone has no room beside the work
   const say = (id, sentence) => {
     const place = region(id);
     if (!place || !sentence) return;
@@ -14,9 +14,19 @@
     line.textContent = sentence;
     place.replaceChildren(line);
   };
+  const closer = toast => {
+    const button = document.createElement("button");
+    button.className = "btn";
+    button.type = "button";
+    button.textContent = text("sayClose");
+    button.addEventListener("click", () => toast.remove());
+    return button;
+  };
   const fade = place => [...place.children].forEach(toast => {
     if (toast.dataset.timed) return;
+    place.querySelectorAll("[data-timed]").forEach(older => older.remove()); // one at a time
     toast.dataset.timed = "1";
+    toast.append(closer(toast));
     const go = () => toast.matches(":hover,:focus-within") ? setTimeout(go, 2000) : toast.remove();
     setTimeout(go, TOAST_MS);
   });

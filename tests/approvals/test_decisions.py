@@ -43,6 +43,7 @@ def test_requester_never_decides_and_the_head_is_routed_up(world: SimpleNamespac
     step = open_steps(request)[0]
     assert step.role == "head"
     assert step.asked_role == "director"
+    assert "in their place, because no head of department" in step.why
     assert world.head.pk not in step.approvers.values_list("user", flat=True)
     with pytest.raises(NotAllowed):
         approve_step(step_id=step.pk, by=world.head, seen=seen(request))

@@ -108,7 +108,7 @@ def test_cancelled_after_a_part_came() -> None:
         line={"state": LineState.AT_GOODS_IN, "goods_in_quantity": 4},
         there={"received": Decimal(4)},
     )
-    assert (news.cancelled, news.closes) == ([], True)
+    assert (news.cancelled, news.closes) == ([1], True)
     assert "the rest was cancelled after 4 came" in news.drift
 
 

@@ -36,8 +36,15 @@ def receive(request: ServiceRequest, by: object, **quantities: int) -> ServiceRe
 def test_part_of_it_keeps_the_line_open_and_the_rest_closes_the_request(world: SimpleNamespace) -> None:
     request = from_store(world)
     receive(request, world.colleague, GLV_NIT_M=4)
-    assert line(request, "GLV-NIT-M").state == LineState.PART_RECEIVED
     assert fresh(request).state == RequestState.IN_FULFILMENT
+    rest = line(request, "GLV-NIT-M")
+    assert (rest.state, rest.outstanding) == (LineState.TO_PICK, 2)
+    with pytest.raises(WrongState):
+        receive(request, world.nurse, GLV_NIT_M=2)
+    fulfilment.pick(request=request, line_ids=[rest.pk], by=world.storekeeper)
+    with pytest.raises(WrongState):  # picked is not sent
+        receive(request, world.nurse, GLV_NIT_M=2)
+    fulfilment.send_on_the_way(request=request, line_ids=[rest.pk], by=world.storekeeper)
     receive(request, world.nurse, GLV_NIT_M=2)
     request = fresh(request)
     assert request.state == RequestState.CLOSED
@@ -72,6 +79,7 @@ def test_who_decided_does_not_confirm(world: SimpleNamespace) -> None:
     request = approved(world, GLV_NIT_M=30, note="a new bay")
     ids = [line(request, "GLV-NIT-M").pk]
     fulfilment.pick(request=request, line_ids=ids, by=world.storekeeper)
+    fulfilment.send_on_the_way(request=request, line_ids=ids, by=world.storekeeper)
     assert Event.objects.get(case=request.public_id, action="step.approved").actor == world.head
     with pytest.raises(NotAllowed):
         receive(request, world.head, GLV_NIT_M=30)
@@ -91,6 +99,7 @@ def test_what_is_picked_is_not_picked_again(world: SimpleNamespace) -> None:
     fulfilment.pick(request=request, line_ids=ids, by=world.storekeeper)
     with pytest.raises(WrongState):
         fulfilment.pick(request=request, line_ids=ids, by=world.storekeeper)
+    fulfilment.send_on_the_way(request=request, line_ids=ids, by=world.storekeeper)
     assert Event.objects.filter(case=request.public_id, action="lines.picked").count() == 1
 
 
@@ -124,3 +133,15 @@ def test_every_order_cancelled_ends_the_request_and_one_of_two_does_not(world: S
         request=only, line_ids=[line(only, "SPO-SEN").pk], by=world.system, order_name="P2"
     )
     assert fresh(only).state == RequestState.CANCELLED
+
+
+def test_the_rest_of_an_order_that_is_cancelled_is_not_waited_for(world: SimpleNamespace) -> None:
+    link(world)
+    request = approved(world, SPO_SEN=3, note="a new bay")
+    sensor = line(request, "SPO-SEN")
+    odoo = {"by": world.system, "order_name": "P1"}
+    fulfilment.goods_in(request=request, quantities={sensor.pk: 1}, **odoo)
+    fulfilment.order_cancelled(request=request, line_ids=[sensor.pk], **odoo)
+    assert fresh(request).state != RequestState.CLOSED  # one stands at goods-in, for the ward to confirm
+    receive(request, world.colleague, SPO_SEN=1)
+    assert fresh(request).state == RequestState.CLOSED

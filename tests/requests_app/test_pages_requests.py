@@ -113,7 +113,7 @@ def test_what_is_missing_stays_open(nurse: Client, world: SimpleNamespace) -> No
     assert nurse.post(act("receive", request), {f"line-{line.pk}": "0"}).status_code == 422
     assert nurse.post(act("receive", request), {f"line-{line.pk}": "4"}).status_code == 302
     line = journeys.fresh(line)
-    assert (line.received_quantity, line.state) == (4, LineState.PART_RECEIVED)
+    assert (line.received_quantity, line.state) == (4, LineState.TO_PICK)
     assert 'value="2"' in nurse.get(act("receive", request)).text
 
 

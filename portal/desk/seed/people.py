@@ -36,6 +36,9 @@ def sow_people(*, hospital: Hospital, password: str, by: User, only: set[str] | 
                 last_name=row["last_name"],
                 email=f"{row['username']}@{hospital.code.lower()}.example",
                 password=encoded,
+                # Gives the admin site and no operational right: roles alone give those.
+                is_staff="administrator" in row["roles"].split(),
+                is_superuser="administrator" in row["roles"].split(),
             )
             made += 1
         for word in row["roles"].split():
