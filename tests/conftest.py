@@ -16,7 +16,6 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "postgres": (lambda: connection.vendor == "postgresql", "needs PostgreSQL: make test-pg"),
     "workers": (lambda: bool(settings.REDIS_URL), "needs Redis and real workers: make test-pg"),
     "browser": (lambda: bool(CHROMIUM) and settings.STATIC_MANIFEST, "needs Chromium: make test-browser"),
-    "deep": (lambda: "TEST_DEEP" in os.environ, "takes minutes: make test-deep"),
 }
 
 

@@ -117,3 +117,17 @@ def test_home_costs_the_same_whatever_is_open(
         nurse.get("/")
     with django_assert_num_queries(15):
         head.get("/")
+
+
+def test_whoever_looks_after_the_portal_is_told_what_for(world: SimpleNamespace) -> None:
+    for who, said in (
+        (world.administrator, "You look after people and their roles"),
+        (world.policy_owner, "You look after who decides what"),
+        (world.operator, "You look after the link to the purchasing system"),
+    ):
+        assert said in home(who)
+    assert "You look after" not in home(world.nurse)
+    assert reverse("admin:index") not in home(world.nurse)
+    world.administrator.is_staff = True
+    world.administrator.save()
+    assert reverse("admin:index") in home(world.administrator)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from approvals.decisions import reject_step
-from approvals.models import ApprovalPolicy
+from approvals.models import ApprovalPolicy, ApprovalStep
 from requests_app import fulfilment
 from requests_app.models import CatalogueItem, ServiceRequest
 from requests_app.quoting import quote
@@ -137,6 +137,21 @@ def test_a_no_is_shown_with_its_reason(nurse: Client, world: SimpleNamespace) ->
     page = words(nurse.get(detail(request)).text)
     assert "Joy Okoro said no" in page
     assert "Use the spare ones on 5C." in page
+    assert page.count("Said no") == 1
+
+
+def test_who_is_asked_at_once_has_one_number(nurse: Client, world: SimpleNamespace) -> None:
+    draft = journeys.draft(world, note="needed", NPW_KIT=1)
+    foreseen = nurse.get(review(draft)).text
+    asked = journeys.send(draft)
+    steps = list(ApprovalStep.objects.filter(approval__request=asked).order_by("sequence", "pk"))
+    ApprovalStep.objects.filter(pk__in=[step.pk for step in steps]).update(sequence=steps[0].sequence)
+    assert len(steps) > 1
+    assert "Is asked after that" in foreseen
+    assert re.findall(r'class="pos" aria-hidden="true">(\d)', foreseen) == [str(n + 1) for n in range(len(steps))]
+    page = nurse.get(detail(asked)).text
+    assert set(re.findall(r'class="pos" aria-hidden="true">(\d)', page)) == {"1"}
+    assert page.count("asked at the same time") == len(steps)
 
 
 def test_actions_are_shown_to_whom_they_belong(world: SimpleNamespace) -> None:

@@ -114,7 +114,9 @@ def test_what_is_missing_stays_open(nurse: Client, world: SimpleNamespace) -> No
     assert nurse.post(act("receive", request), {f"line-{line.pk}": "4"}).status_code == 302
     line = journeys.fresh(line)
     assert (line.received_quantity, line.state) == (4, LineState.TO_PICK)
-    assert 'value="2"' in nurse.get(act("receive", request)).text
+    assert nurse.get(act("receive", request)).status_code == 302  # nothing is on its way: the store picks the rest
+    store = personas.signed_in(world.storekeeper)
+    assert "2\N{NO-BREAK SPACE}boxes" in store.get(reverse("requests:pick-list")).text
 
 
 def test_whoever_does_not_work_on_the_ward_confirms_nothing(world: SimpleNamespace) -> None:
@@ -179,3 +181,29 @@ def test_a_list_costs_the_same_whatever_its_length(
     nurse = personas.signed_in(world.nurse)
     with django_assert_num_queries(5):
         assert nurse.get("/requests/").status_code == 200
+
+
+def test_every_draft_stays_in_view_and_only_in_ones_own(nurse: Client, world: SimpleNamespace) -> None:
+    drafts = [journeys.draft(world, GLV_NIT_M=n) for n in (1, 2, 3)]
+    other, sent = journeys.draft(world, world.colleague, GLV_NIT_M=1), journeys.sent(world, SET_PMP=1)
+    home = nurse.get("/").text
+    assert "All 3 drafts" in home
+    assert 'href="/requests/?tab=drafts"' in home
+    page = nurse.get("/requests/?tab=drafts")
+    places = [page.text.index(act("draft-edit", draft)) for draft in drafts]
+    assert places == sorted(places, reverse=True)
+    assert act("draft-edit", other) not in page.text
+    assert detail(sent) not in page.text
+    assert "All 1 draft" not in personas.signed_in(world.colleague).get("/").text
+    assert "No drafts" in personas.signed_in(world.other_nurse).get("/requests/?tab=drafts").text
+
+
+@pytest.mark.parametrize("rows", [1, 3, 50])
+def test_the_drafts_cost_the_same_however_many(
+    world: SimpleNamespace, rows: int, django_assert_num_queries
+) -> None:
+    for _n in range(rows):
+        journeys.draft(world, GLV_NIT_M=1, APR_WHT=1)
+    nurse = personas.signed_in(world.nurse)
+    with django_assert_num_queries(5):
+        assert nurse.get("/requests/?tab=drafts").status_code == 200

@@ -207,3 +207,59 @@ def test_somebody_without_a_place_sees_the_form_and_can_send_nothing(world: Simp
 def test_only_wards_in_use_are_offered(nurse: Client, world: SimpleNamespace) -> None:
     Department.objects.filter(pk=world.other_ward.pk).update(active=False)
     assert world.other_ward.name not in nurse.get(NEW).text
+
+
+def test_a_search_by_words_begins_no_draft_and_keeps_what_was_typed(
+    nurse: Client, world: SimpleNamespace
+) -> None:
+    page = nurse.post(NEW, answers(world, q="glov", do="search", note="for the night"))
+    assert page.status_code == 200
+    assert 'value="add:GLV-NIT-M"' in page.text
+    assert "for the night" in page.text
+    assert not ServiceRequest.objects.exists()
+
+
+def test_what_was_saved_says_so_though_an_answer_is_missing(nurse: Client, world: SimpleNamespace) -> None:
+    page = nurse.post(NEW, answers(world, line_SET_PMP=2, run_out="", do="review"))
+    assert page.status_code == 422
+    assert "Choose when you will run out." in page.text
+    assert re.search(r"Saved \d\d:\d\d", page.text)
+    assert "Not saved yet" not in page.text
+    assert re.search(r'class="total-sum">.*£168\.00', page.text)
+    assert f'action="{edit(ServiceRequest.objects.get())}"' in page.text
+
+
+def test_the_total_stays_while_the_quantities_can_be_read(nurse: Client, world: SimpleNamespace) -> None:
+    typed = answers(world, line_SET_PMP=2, run_out="on_date", needed_by="soon")
+    assert re.search(r'class="total-sum">.*£168\.00', nurse.post(NEW, typed).text)
+    bad = nurse.post(
+        reverse("requests:draft-save"), typed | {"line-SET-PMP": "x"}, headers={"HX-Request": "true"}
+    )
+    assert "£168.00" not in bad.text
+    assert 'hx-target="#amount-SET-PMP" hx-swap="innerHTML"></template>' in bad.text
+
+
+def test_whatever_is_refused_has_a_sentence_that_can_be_seen(nurse: Client, world: SimpleNamespace) -> None:
+    unreadable = "This page cannot be saved any more. Open it again."
+    for wrong, said in (
+        ({"client_key": "rubbish"}, unreadable),
+        ({"do": "add:NOPE"}, "There is no “NOPE” in the catalogue."),
+        ({f"line-X-{n}": 1 for n in range(101)}, "At most 100 lines fit on one list."),
+    ):
+        page = nurse.post(NEW, answers(world, line_GLV_NIT_M=6) | wrong)
+        assert page.status_code == 422
+        summary = page.text[page.text.index('id="problems"') : page.text.index("page-head")]
+        assert f"<li>{said}</li>" in summary
+        assert page.text.count('class="supply-line"') <= 100
+    fragment = nurse.post(
+        reverse("requests:draft-save"),
+        answers(world, client_key="rubbish"),
+        headers={"HX-Request": "true"},
+    )
+    assert unreadable in fragment.text
+
+
+def test_what_must_be_explained_is_not_called_optional(nurse: Client, world: SimpleNamespace) -> None:
+    label = r"Anything they should know\?</label>"
+    assert not re.search(label, nurse.get(edit(journeys.draft(world, GLV_NIT_M=2))).text)
+    assert re.search(label, nurse.get(edit(journeys.draft(world, GLV_NIT_M=21))).text)
