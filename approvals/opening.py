@@ -41,7 +41,7 @@ def published_rules(category_id: int) -> tuple[ApprovalPolicy | None, list[Rule]
         if step[0] is not None:
             rule = replace(rule, steps=(*rule.steps, StepRule(*step)))
         rules[code] = rule
-    pk, code, version = rows[0][:3]
+    pk, code, version = rows[0][:3]  # enough of the policy to point at it and to name it
     return ApprovalPolicy(pk=pk, code=code, version=version), list(rules.values())
 
 

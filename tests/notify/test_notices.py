@@ -12,9 +12,10 @@ from django.urls import reverse
 from portal import clock
 from portal.accounts.models import User
 from portal.notify.models import Notice
-from portal.notify.notices import mark_read, notify, unread_count
+from portal.notify.notices import mark_read, notify, settle, unread_count
 from portal.notify.tasks import send_mail
 from portal.notify.texts import ICONS, KINDS, sentence
+from tests import journeys
 from tests.personas import signed_in
 
 PARAMS = {
@@ -135,3 +136,22 @@ def test_a_server_that_fails_gets_it_at_the_next_sweep(world: SimpleNamespace, s
     assert Notice.objects.filter(mailed_at=None).count() == 2
     send_mail.run()
     assert len(mail.outbox) == 2
+
+
+def test_what_was_asked_for_is_read_by_everybody_once_it_is_done(
+    world: SimpleNamespace, django_assert_num_queries
+) -> None:
+    _tell(world.nurse, world.head, key="done")
+    _tell(world.nurse, key="other")
+    with django_assert_num_queries(1):
+        assert settle(key="done") == 2
+    assert [unread_count(user) for user in (world.nurse, world.head)] == [1, 0]
+    assert settle(key="done") == 0
+
+
+def test_who_decided_is_not_asked_any_more(world: SimpleNamespace) -> None:
+    request, other = journeys.sent(world, SET_PMP=2), journeys.sent(world, SET_PMP=1)
+    assert unread_count(world.head) == 2
+    journeys.approve(request, world.head)
+    waiting = Notice.objects.filter(kind="step_waiting", read_at=None)
+    assert set(waiting.values_list("case", flat=True)) == {other.public_id}

@@ -114,7 +114,8 @@ def test_what_is_missing_stays_open(nurse: Client, world: SimpleNamespace) -> No
     assert nurse.post(act("receive", request), {f"line-{line.pk}": "4"}).status_code == 302
     line = journeys.fresh(line)
     assert (line.received_quantity, line.state) == (4, LineState.TO_PICK)
-    assert nurse.get(act("receive", request)).status_code == 302  # nothing is on its way: the store picks the rest
+    # Nothing is on its way: the store picks the rest.
+    assert nurse.get(act("receive", request)).status_code == 302
     store = personas.signed_in(world.storekeeper)
     assert "2\N{NO-BREAK SPACE}boxes" in store.get(reverse("requests:pick-list")).text
 
