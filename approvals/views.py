@@ -1,7 +1,5 @@
 """The approvals inbox: see what waits, agree, or say no with a reason."""
 
-from typing import TYPE_CHECKING, cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +9,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from approvals import decisions, inbox
 from approvals.forms import RejectForm
+from portal.accounts.place import person
 from portal.clock import now
 from portal.errors import AlreadyDecided, DomainError, StaleState, WrongState
 from portal.web import door, is_htmx, page_or_fragment
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
 
 MOVED_ON = (AlreadyDecided, StaleState, WrongState)
 
@@ -34,7 +30,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 @door
 def step_approve(request: HttpRequest, ref: str) -> HttpResponse:
     """Agree to exactly what was shown."""
-    user = cast("User", request.user)
+    user = person(request)
     step = inbox.asked_step(user, ref)
     try:
         decisions.approve_step(step_id=step.pk, by=user, seen=request.POST.get("seen", ""))
@@ -49,7 +45,7 @@ def step_approve(request: HttpRequest, ref: str) -> HttpResponse:
 @door
 def step_reject(request: HttpRequest, ref: str) -> HttpResponse:
     """GET asks for the reason and decides nothing; POST says no."""
-    user = cast("User", request.user)
+    user = person(request)
     card = inbox.card(user, ref)
     form = RejectForm(request.POST or None, initial={"seen": card.seen})
     if card.step.state != card.step.State.OPEN and not form.is_bound:
@@ -76,7 +72,7 @@ def _moved_on(request: HttpRequest, ref: str, refusal: DomainError) -> HttpRespo
 
 
 def _inbox(request: HttpRequest, *, first: str = "", refusal: DomainError | None = None) -> HttpResponse:
-    user = cast("User", request.user)
+    user = person(request)
     waiting = inbox.cards(user)
     waiting.sort(
         key=lambda card: card.step.ref != first

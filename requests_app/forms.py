@@ -56,7 +56,16 @@ def line_field(code: str, *, most: int = drafting.MOST, least: int = 1) -> forms
     )
 
 
-class SupplyForm(forms.Form):
+class VerbForm(forms.Form):
+    """A form whose verb may refuse what was typed."""
+
+    def add_problems(self, errors: Mapping[str, Iterable[str]]) -> None:
+        """Put the sentences of a verb beside the fields they are about."""
+        for name, texts in errors.items():
+            self.add_error(name if name in self.fields else None, list(texts))
+
+
+class SupplyForm(VerbForm):
     """A draft as it stands on the page: its lines are fields `line-<code>`; `do` names the button that was pressed."""
 
     client_key = forms.UUIDField(
@@ -224,13 +233,8 @@ class SupplyForm(forms.Form):
         )
         return items.values_list("code", flat=True).first() or ""
 
-    def add_problems(self, errors: Mapping[str, Iterable[str]]) -> None:
-        """Put the sentences of a verb beside the fields they are about."""
-        for name, texts in errors.items():
-            self.add_error(name if name in self.fields else None, list(texts))
 
-
-class ReceiveForm(forms.Form):
+class ReceiveForm(VerbForm):
     """How many of each line arrived: one field a line that may be on its way, prefilled with what is expected."""
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, lines: Iterable[RequestItem]) -> None:
@@ -267,10 +271,6 @@ class ReceiveForm(forms.Form):
 
     def rows(self) -> list[tuple[RequestItem, forms.BoundField]]:
         return [(line, self[name]) for name, line in self.lines.items()]
-
-    def add_problems(self, errors: Mapping[str, Iterable[str]]) -> None:
-        for name, texts in errors.items():
-            self.add_error(name if name in self.fields else None, list(texts))
 
 
 class CancelForm(forms.Form):

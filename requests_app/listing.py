@@ -11,6 +11,7 @@ from portal.accounts import scopes
 from portal.accounts.models import Department, Membership
 from portal.audit.models import Event
 from portal.clock import now
+from requests_app import picking
 from requests_app.fulfilment import RECEIVABLE
 from requests_app.models import CaseException, RequestItem, ServiceRequest, UsualLine, UsualList
 from requests_app.states import ENDED_STATES, LineState, RequestState
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 COMING = (LineState.ON_THE_WAY, LineState.AT_GOODS_IN)
-WAITING_IN_STORE = (LineState.TO_PICK, LineState.PICKED)
 STAGE = {
     RequestState.DRAFT: 1,
     RequestState.SUBMITTED: 2,
@@ -163,7 +163,7 @@ def owned_exceptions(user: "User", *, most: int = 5) -> list[CaseException]:
 def waiting_in_store(user: "User") -> int:
     """How many lines wait on the pick lists of the person's teams."""
     return RequestItem.objects.filter(
-        team__in=scopes.teams_with(user, "fulfil_here"), state__in=WAITING_IN_STORE
+        team__in=scopes.teams_with(user, "fulfil_here"), state__in=picking.WAITING
     ).count()
 
 

@@ -1,7 +1,5 @@
 """The supply form: begun, saved by itself, searched, checked. A GET never creates anything."""
 
-from typing import TYPE_CHECKING, cast
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -9,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.accounts.place import current_department
+from portal.accounts.place import current_department, person
 from portal.errors import WrongState
 from portal.web import door, is_htmx
 from requests_app import access, listing, supply_page
@@ -19,21 +17,13 @@ from requests_app.quoting import quote
 from requests_app.states import RequestState
 from requests_app.submission import problems
 
-if TYPE_CHECKING:
-    from portal.accounts.models import User
-
-
-def _user(request: HttpRequest) -> "User":
-    """The person behind a door that only a signed-in person passes."""
-    return cast("User", request.user)
-
 
 def _begun(
     request: HttpRequest, data: QueryDict | None = None, *, draft: ServiceRequest | None = None
 ) -> SupplyForm:
     """The form of what was begun, else an empty one for the ward of today."""
     ward = None if draft else current_department(request)
-    return SupplyForm(data, by=_user(request), ward=ward, draft=draft)
+    return SupplyForm(data, by=person(request), ward=ward, draft=draft)
 
 
 @login_required
@@ -51,12 +41,12 @@ def supply_new(request: HttpRequest) -> HttpResponse:
 @door
 def draft_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     """One's own draft. Once it is sent, the way leads to the request."""
-    draft = access.get_draft(_user(request), public_id)
+    draft = access.get_draft(person(request), public_id)
     if draft.state != RequestState.DRAFT:
         return redirect("desk:request-detail", draft.public_id)
     if request.method == "POST":
-        return _answer(request, SupplyForm(request.POST, by=_user(request), draft=draft))
-    return _show(request, SupplyForm(by=_user(request), draft=draft))
+        return _answer(request, SupplyForm(request.POST, by=person(request), draft=draft))
+    return _show(request, SupplyForm(by=person(request), draft=draft))
 
 
 @require_POST
@@ -65,12 +55,12 @@ def draft_save(request: HttpRequest) -> HttpResponse:
     """The page saves itself while somebody writes: a fragment that says when, with the lines and prices as they are now."""
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
-    known = listing.draft_with(_user(request), request.POST.get("client_key", ""))
+    known = listing.draft_with(person(request), request.POST.get("client_key", ""))
     form = _begun(request, request.POST, draft=known)
     draft = form.keep()
     if not is_htmx(request):
         return redirect("requests:draft-edit", draft.public_id) if draft else _show(request, form, status=422)
-    shown = SupplyForm(by=_user(request), draft=draft) if draft else form
+    shown = SupplyForm(by=person(request), draft=draft) if draft else form
     context = supply_page.page(shown) | {"ward_changed": form.chosen != form.ward}
     return render(request, "requests_app/_saved.html", context, status=200 if draft else 422)
 

@@ -1,7 +1,7 @@
 """The requester's doors: lists, sending, and what the ward answers. The supply form is in supply_views."""
 
 import uuid
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal.accounts.place import person
 from portal.errors import Invalid, NotFound, WrongState
 from portal.web import door, keyset
 from requests_app import access, drafting, lifecycle, listing, permissions, submission
@@ -17,14 +18,6 @@ from requests_app.forms import CancelForm, ReceiveForm
 from requests_app.models import ServiceRequest
 from requests_app.quoting import quote
 from requests_app.states import RunOut
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
-
-
-def _user(request: HttpRequest) -> "User":
-    """The person behind a door that only a signed-in person passes."""
-    return cast("User", request.user)
 
 
 @login_required
@@ -36,9 +29,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
     tab = asked if asked in ("closed", "drafts") else "open"
     scope = "mine" if request.GET.get("scope") == "mine" else "ward"
     if tab == "drafts":
-        page = keyset(listing.drafts_of(_user(request)), by="-updated_at", cursor=cursor)
+        page = keyset(listing.drafts_of(person(request)), by="-updated_at", cursor=cursor)
     else:
-        found = listing.listed(_user(request), ended=tab == "closed", mine=scope == "mine")
+        found = listing.listed(person(request), ended=tab == "closed", mine=scope == "mine")
         page = keyset(found, by="-created_at", cursor=cursor)
     context = {"page": page, "tab": tab, "scope": scope, "further": bool(cursor)}
     return render(request, "requests_app/request_list.html", context)
@@ -68,9 +61,9 @@ def show_review(
 def submit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send it. A second press, a refresh or another tab ends at the same request."""
     try:
-        sent = lifecycle.submit(public_id=public_id, by=_user(request), seen=request.POST.get("seen", ""))
+        sent = lifecycle.submit(public_id=public_id, by=person(request), seen=request.POST.get("seen", ""))
     except Invalid as refusal:
-        return show_review(request, access.get_draft(_user(request), public_id), refused=refusal.errors)
+        return show_review(request, access.get_draft(person(request), public_id), refused=refusal.errors)
     response = redirect("desk:request-detail", sent.public_id)
     response["Location"] += "?sent=1"
     return response
@@ -81,11 +74,11 @@ def submit(request: HttpRequest, public_id: str) -> HttpResponse:
 @door
 def reorder(request: HttpRequest) -> HttpResponse:
     """The usual, again: a draft with every line, ready to be checked and sent."""
-    usual = listing.usual_for(_user(request), request.POST.get("usual", ""))
+    usual = listing.usual_for(person(request), request.POST.get("usual", ""))
     if usual is None:
         raise NotFound
     try:
-        draft = drafting.reorder(usual=usual, by=_user(request), client_key=_key(request))
+        draft = drafting.reorder(usual=usual, by=person(request), client_key=_key(request))
     except WrongState as sent:
         return redirect("desk:request-detail", sent.fields["public_id"])
     return redirect("desk:review", draft.public_id)
@@ -104,8 +97,8 @@ def _key(request: HttpRequest) -> uuid.UUID:
 @door
 def discard(request: HttpRequest, public_id: str) -> HttpResponse:
     """Throw one's own draft away."""
-    draft = access.get_draft(_user(request), public_id)
-    drafting.discard(request=draft, by=_user(request))
+    draft = access.get_draft(person(request), public_id)
+    drafting.discard(request=draft, by=person(request))
     messages.success(request, _("The draft is gone."))
     return redirect("desk:home")
 
@@ -115,12 +108,12 @@ def discard(request: HttpRequest, public_id: str) -> HttpResponse:
 @door
 def receive(request: HttpRequest, public_id: str) -> HttpResponse:
     """What arrived, line by line, or all of it at one press."""
-    case = access.get_request(_user(request), public_id)
+    case = access.get_request(person(request), public_id)
     form = ReceiveForm(request.POST if request.method == "POST" else None, lines=case.lines.all())
     if not form.lines:
         messages.info(request, _("Nothing is on its way any more: everything that came was confirmed."))
         return redirect("desk:request-detail", case.public_id)
-    if form.is_valid() and form.receive(case, by=_user(request)):
+    if form.is_valid() and form.receive(case, by=person(request)):
         messages.success(request, _("Thank you. What arrived is on record."))
         return redirect("desk:request-detail", case.public_id)
     status = 422 if form.is_bound else 200
@@ -132,11 +125,11 @@ def receive(request: HttpRequest, public_id: str) -> HttpResponse:
 @door
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """No longer needed: one question, why."""
-    case = access.get_request(_user(request), public_id)
+    case = access.get_request(person(request), public_id)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        lifecycle.cancel(request=case, by=_user(request), reason=form.cleaned_data["reason"])
+        lifecycle.cancel(request=case, by=person(request), reason=form.cleaned_data["reason"])
         messages.success(request, _("It is cancelled. Everybody who had it was told."))
         return redirect("desk:request-detail", case.public_id)
-    context = {"case": case, "form": form, "may": permissions.can_cancel(_user(request), case)}
+    context = {"case": case, "form": form, "may": permissions.can_cancel(person(request), case)}
     return render(request, "requests_app/cancel.html", context, status=422 if form.is_bound else 200)

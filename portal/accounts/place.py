@@ -1,4 +1,4 @@
-"""Where a person works today: chosen by the person among their own wards, kept in the session."""
+"""Who stands behind a page, and where they work today: chosen among their own wards, kept in the session."""
 
 from typing import cast
 
@@ -9,6 +9,11 @@ from portal.accounts.models import Department, User
 from portal.errors import NotFound
 
 SESSION_KEY = "department"
+
+
+def person(request: HttpRequest) -> User:
+    """The person behind a door that only a signed-in person passes."""
+    return cast(User, request.user)
 
 
 def own_departments(user: User) -> list[Department]:
@@ -30,7 +35,7 @@ def current_department(request: HttpRequest) -> Department | None:
 
 def choose_department(request: HttpRequest, department_id: str) -> Department:
     """Make one of the person's own wards that of today, in this session. Raises NotFound for any other."""
-    for department in own_departments(cast("User", request.user)):
+    for department in own_departments(person(request)):
         if str(department.pk) == department_id:
             request.session[SESSION_KEY] = department.pk
             return department

@@ -1,7 +1,5 @@
 """The page of a person: name, roles in words, and the ward of today."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,27 +9,23 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts.models import Membership, User
-from portal.accounts.place import choose_department, current_department, own_departments
+from portal.accounts.models import Membership
+from portal.accounts.place import choose_department, current_department, own_departments, person
 from portal.clock import now
 from portal.web import door
-
-
-def _person(request: HttpRequest) -> User:
-    return cast("User", request.user)
 
 
 @login_required
 @require_safe
 @door
 def me(request: HttpRequest) -> HttpResponse:
-    roles = Membership.objects.current(now()).filter(user=_person(request))
+    roles = Membership.objects.current(now()).filter(user=person(request))
     return render(
         request,
         "accounts/me.html",
         {
             "roles": roles.select_related("hospital", "department__hospital", "team__hospital"),
-            "departments": own_departments(_person(request)),
+            "departments": own_departments(person(request)),
             "department": current_department(request),
         },
     )

@@ -1,29 +1,23 @@
 """The notices of the person who is signed in."""
 
-from typing import cast
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts.models import User
+from portal.accounts.place import person
 from portal.notify.models import Notice
 from portal.notify.notices import mark_read, unread_count
 from portal.web import door, keyset
-
-
-def _person(request: HttpRequest) -> User:
-    return cast("User", request.user)
 
 
 @login_required
 @require_safe
 @door
 def notice_list(request: HttpRequest) -> HttpResponse:
-    own = Notice.objects.filter(user=_person(request))
+    own = Notice.objects.filter(user=person(request))
     page = keyset(own, by="-created_at", cursor=request.GET.get("after", ""))
-    return render(request, "notify/list.html", {"page": page, "unread": unread_count(_person(request))})
+    return render(request, "notify/list.html", {"page": page, "unread": unread_count(person(request))})
 
 
 @login_required
@@ -32,5 +26,5 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest) -> HttpResponse:
     """Those of `id`, or all. Ids of somebody else's notices change nothing."""
     ids = [int(value) for value in request.POST.getlist("id") if value.isdecimal() and len(value) < 19]
-    mark_read(by=_person(request), ids=ids if "id" in request.POST else None)
+    mark_read(by=person(request), ids=ids if "id" in request.POST else None)
     return redirect("notify:list")
