@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from portal import facts
 from portal.errors import NotFound
-from requests_app.models import ServiceRequest
+from requests_app import permissions
+from requests_app.models import CaseException, ServiceRequest
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -29,6 +30,14 @@ def get_draft(user: "User", public_id: str) -> ServiceRequest:
         return ServiceRequest.objects.select_related(*RELATED).get(public_id=public_id, filed_by=user)
     except ServiceRequest.DoesNotExist:
         raise NotFound from None
+
+
+def get_exception(user: "User", ref: str) -> CaseException:
+    """Fetch an open exception that `user` may settle. Raises NotFound for every other."""
+    found = CaseException.objects.select_related("request", "hospital").filter(ref=ref).first()
+    if found is None or not permissions.can_settle(user, found):
+        raise NotFound
+    return found
 
 
 def lock_draft(user: "User", public_id: str) -> ServiceRequest:

@@ -273,6 +273,14 @@ class ReceiveForm(VerbForm):
         return [(line, self[name]) for name, line in self.lines.items()]
 
 
+class SettleForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("What was done about it?"),
+        max_length=500,
+        error_messages={"required": gettext_lazy("Say what was done, so that the record explains it.")},
+    )
+
+
 class CancelForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why is it no longer needed?"),

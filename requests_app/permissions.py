@@ -8,7 +8,7 @@ from requests_app.states import LineState, RequestState
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
-    from requests_app.models import RequestItem, ServiceRequest
+    from requests_app.models import CaseException, RequestItem, ServiceRequest
 
 
 def can_edit(user: "User", request: "ServiceRequest") -> bool:
@@ -50,6 +50,15 @@ def can_receive(user: "User", request: "ServiceRequest") -> bool:
         request.state in (RequestState.APPROVED, RequestState.IN_FULFILMENT)
         and works_on(user, request)
         and not decided(user, request)
+    )
+
+
+def can_settle(user: "User", exception: "CaseException") -> bool:
+    """Whoever holds the role that owns it, while it is open and of a kind that a person may settle."""
+    return (
+        exception.closed_at is None
+        and exception.kind in exception.BY_HAND
+        and scopes.holders_of(exception.owner_role, exception.hospital).filter(pk=user.pk).exists()
     )
 
 

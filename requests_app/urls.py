@@ -14,6 +14,7 @@ urlpatterns = [
     path("requests/<slug:public_id>/discard/", views.discard, name="discard"),
     path("requests/<slug:public_id>/receive/", views.receive, name="receive"),
     path("requests/<slug:public_id>/cancel/", views.cancel, name="cancel"),
+    path("exceptions/<slug:ref>/settle/", views.exception_settle, name="exception-settle"),
     path("store/", store_views.pick_list, name="pick-list"),
     path("store/<slug:public_id>/pick/", store_views.pick, name="pick"),
     path("store/<slug:public_id>/send/", store_views.send, name="send"),

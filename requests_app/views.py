@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.accounts.place import person
 from portal.errors import Invalid, NotFound, WrongState
 from portal.web import door, keyset
-from requests_app import access, drafting, lifecycle, listing, permissions, submission
-from requests_app.forms import CancelForm, ReceiveForm
+from requests_app import access, casework, drafting, lifecycle, listing, permissions, submission
+from requests_app.forms import CancelForm, ReceiveForm, SettleForm
 from requests_app.models import ServiceRequest
 from requests_app.quoting import quote
 from requests_app.states import RunOut
@@ -133,3 +133,18 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("desk:request-detail", case.public_id)
     context = {"case": case, "form": form, "may": permissions.can_cancel(person(request), case)}
     return render(request, "requests_app/cancel.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@door
+def exception_settle(request: HttpRequest, ref: str) -> HttpResponse:
+    """Looked at and settled: one question, what was done."""
+    exception = access.get_exception(person(request), ref)
+    form = SettleForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        casework.close_exception(exception=exception, by=person(request), reason=form.cleaned_data["reason"])
+        messages.success(request, _("It is settled and on record."))
+        return redirect("desk:home")
+    context = {"exception": exception, "form": form}
+    return render(request, "requests_app/settle.html", context, status=422 if form.is_bound else 200)

@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
             name='CaseException',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.CharField(default=requests_app.models.request.new_public_id, editable=False, max_length=30, unique=True)),
                 ('kind', models.CharField(choices=[('needs_routing', 'Nobody can decide this'), ('no_calendar', 'No service hours are set'), ('no_target', 'No target time is set'), ('no_team', 'No team serves this'), ('sync_rejected', 'The purchasing system refused the order'), ('drift', 'The order was changed in the purchasing system'), ('no_product', 'The item is not linked to the purchasing system')], max_length=30)),
                 ('key', models.CharField(blank=True, help_text='tells several of one kind apart', max_length=120)),
                 ('owner_role', models.CharField(max_length=30)),

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.models.request import new_public_id
+
 
 class CaseException(models.Model):
     class Kind(models.TextChoices):
@@ -14,6 +16,10 @@ class CaseException(models.Model):
         DRIFT = "drift", _("The order was changed in the purchasing system")
         NO_PRODUCT = "no_product", _("The item is not linked to the purchasing system")
 
+    # What a person may settle with a reason. The others end when their cause does: somebody may decide, the order is taken.
+    BY_HAND = (Kind.DRIFT, Kind.NO_TEAM, Kind.NO_CALENDAR, Kind.NO_TARGET)
+
+    ref = models.CharField(max_length=30, unique=True, default=new_public_id, editable=False)
     kind = models.CharField(max_length=30, choices=Kind.choices)
     hospital = models.ForeignKey("accounts.Hospital", on_delete=models.PROTECT)
     request = models.ForeignKey(
