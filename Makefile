@@ -7,18 +7,19 @@ BIN := .venv/bin
 VAR := $(or $(VAR_DIR),var)
 PYTEST := $(BIN)/python -m pytest
 # Tests never see the services that the shell is set up for.
-ALONE := env -u DATABASE_URL -u REDIS_URL -u PORTAL_ENV -u EMAIL_URL -u ODOO_URL -u ODOO_DB -u ODOO_USER -u ODOO_PASSWORD
+ALONE := env -u DATABASE_URL -u REDIS_URL -u PORTAL_ENV -u PORTAL_DEMO -u EMAIL_URL -u ODOO_URL -u ODOO_DB -u ODOO_USER -u ODOO_PASSWORD
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/15
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: help run test test-pg test-browser test-odoo test-deep lint format lock messages reset
+.PHONY: help run test test-pg test-browser test-odoo test-deep bench lint format lock messages pictures reset
 
 help: ## Say what each target does
 	@echo "Hospital service portal"
 	@echo
 	@echo "  make run           try it out: http://127.0.0.1:8000/ with people, a catalogue and a stand-in Odoo"
 	@echo "                     the data stay in $(VAR)/; PORTAL_PORT=9000 make run takes another port"
+	@echo "                     the first start plays half a year of requests; DEMO=empty make run leaves them out"
 	@echo "                     ODOO_URL ODOO_DB ODOO_USER ODOO_PASSWORD: your own Odoo instead of the stand-in"
 	@echo "  make reset         throw the data of make run away"
 	@echo
@@ -30,6 +31,7 @@ help: ## Say what each target does
 	@echo "  make test-odoo     the contract with Odoo, against a real one:"
 	@echo "                     ODOO_TEST_URL ODOO_TEST_DB ODOO_TEST_USER ODOO_TEST_PASSWORD"
 	@echo "  make test-deep     the searches that take minutes"
+	@echo "  make bench         what pages cost, beside floors (TEST_DATABASE_URL; BENCH=small: 10,000 requests, 3 rounds)"
 	@echo "  ARGS='-k inbox -x' goes to pytest: make test ARGS='tests/sla -k holiday'"
 	@echo
 	@echo "  make lint          style, types, imports, templates, migrations, deploy checks"
@@ -85,6 +87,9 @@ test-odoo: .venv/.dev ## The contract suite against a real Odoo
 test-deep: .venv/.dev ## The long searches
 	@$(ALONE) TEST_DEEP=1 $(PYTEST) -n 2 --timeout=900 $(ARGS)
 
+bench: .venv/.dev ## What pages cost beside floors that do the least (docs/benchmarks.md)
+	@$(ALONE) DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.bench.run $(if $(filter small,$(BENCH)),--small) $(ARGS)
+
 # --- style ----------------------------------------------------------------------------------------------------------
 PRODUCTION_LIKE := PORTAL_ENV=production ALLOWED_HOSTS=portal.example DATABASE_URL=postgresql://portal@127.0.0.1/portal \
   REDIS_URL=redis://127.0.0.1 SECRET_KEY=x9Qv7Lr2Tz5Wm8Kp4Yc1Bn6Hs3Jd0Fg-Ua_Ei-Xo9Rt7Mw2Nk5Lb8Pq4 \
@@ -122,6 +127,9 @@ lock: $(BIN)/python ## Pin the newest versions that requirements*.in allow
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url -c requirements.txt \
 	  requirements-dev.in -o requirements-dev.txt
+
+pictures: .venv/.dev ## Take the pictures of the README from the running demonstration
+	@$(BIN)/python docs/pictures/take.py $(ARGS)
 
 messages: .venv/.dev ## Collect the strings to translate (needs gettext)
 	@$(BIN)/python manage.py makemessages --all --ignore=.venv --ignore=var

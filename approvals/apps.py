@@ -9,5 +9,5 @@ class ApprovalsConfig(AppConfig):
 
         from approvals import models
 
-        for model in (models.ApprovalPolicy, models.PolicyRule, models.PolicyStep):
+        for model in (models.ApprovalPolicy, models.PolicyRule, models.PolicyStep, models.Budget):
             auditlog.register(model)

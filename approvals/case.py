@@ -3,13 +3,13 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Subquery, Sum
 
 from approvals.models import Approval
 from approvals.routing import CaseLine, RoutingCase
 from portal.accounts.models import Department
 from portal.clock import now
-from requests_app.models import CaseException, RequestItem, ServiceRequest
+from requests_app.models import CaseException, CatalogueItem, RequestItem, ServiceRequest
 from requests_app.states import CONTROL_FLAGS, LineState, RequestState
 
 
@@ -52,6 +52,7 @@ def build_case(request: ServiceRequest, lines: list[RequestItem] | None = None) 
 
 def _recently(request: ServiceRequest) -> tuple[Decimal, int]:
     """What a policy decided for this department in the last seven days, and its other open exceptions. One query."""
+    week_ago = now() - timedelta(days=7)
     exceptions = (
         CaseException.objects.filter(request__department=OuterRef("pk"), closed_at=None)
         .exclude(request=request.pk)
@@ -63,9 +64,10 @@ def _recently(request: ServiceRequest) -> tuple[Decimal, int]:
     standing = (
         Approval.objects.filter(
             request__department=OuterRef("pk"),
+            request__released_at__gt=week_ago,  # says no more than opened_at, and has an index
             status=Approval.Status.APPROVED,
+            opened_at__gt=week_ago,
             steps=None,
-            opened_at__gt=now() - timedelta(days=7),
         )
         .order_by()
         .values("request__department")
@@ -84,21 +86,15 @@ def _ordered_before(request: ServiceRequest, lines: list[RequestItem]) -> set[in
     hazardous = [line.item_id for line in lines if "hazardous" in line.flags]
     if not hazardous:
         return set()
-    return set(
+    not_given = (RequestState.DRAFT, RequestState.SUBMITTED, RequestState.REJECTED, RequestState.CANCELLED)
+    given = (
         RequestItem.objects.filter(
-            item__in=hazardous,
-            request__department=request.department,
+            item=OuterRef("pk"),
+            request__department=request.department_id,
             request__submitted_at__gt=now() - timedelta(days=365),
         )
-        .exclude(request=request)
-        .exclude(
-            request__state__in=[
-                RequestState.DRAFT,
-                RequestState.SUBMITTED,
-                RequestState.REJECTED,
-                RequestState.CANCELLED,
-            ]
-        )
+        .exclude(request=request.pk)
+        .exclude(request__state__in=not_given)
         .exclude(state=LineState.REJECTED)
-        .values_list("item_id", flat=True)
     )
+    return set(CatalogueItem.objects.filter(Exists(given), pk__in=hazardous).values_list("pk", flat=True))

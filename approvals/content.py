@@ -8,7 +8,12 @@ from requests_app.models import RequestItem, ServiceRequest
 
 
 def content_hash(request: ServiceRequest, lines: Iterable[RequestItem]) -> str:
-    """SHA-256 over lines, quantities, prices, suppliers, amount, cost centre and destination."""
+    """SHA-256 over what `shown` says."""
+    return hashlib.sha256(shown(request, lines).encode()).hexdigest()
+
+
+def shown(request: ServiceRequest, lines: Iterable[RequestItem]) -> str:
+    """Lines, quantities, prices, suppliers, amount, cost centre and destination of one request, as JSON."""
     content = {
         "request": request.public_id,
         "amount": f"{request.amount:.2f}",
@@ -20,4 +25,4 @@ def content_hash(request: ServiceRequest, lines: Iterable[RequestItem]) -> str:
             for line in sorted(lines, key=lambda line: line.position)
         ],
     }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return json.dumps(content, sort_keys=True)

@@ -10,7 +10,7 @@ from approvals.content import content_hash
 from approvals.models import Approval, ApprovalStep, Decision
 from portal.audit import events
 from portal.clock import now
-from portal.errors import AlreadyDecided, Invalid, NotAllowed, StaleState, WrongState
+from portal.errors import AlreadyDecided, DomainError, Invalid, NotAllowed, StaleState, WrongState
 from portal.facts import verb
 from requests_app import access, lifecycle
 from requests_app.models import ServiceRequest
@@ -109,21 +109,28 @@ def _take(run: Run, by: "User", outcome: str, seen: str, reason: str = "") -> bo
 
 
 def _check(run: Run, by: "User", seen: str) -> None:
+    if why_not := refusal(run, by):
+        raise why_not
+    if seen != content_hash(run.request, run.request.all_lines):
+        raise StaleState(_("The request changed since you opened it. Look again before you decide."))
+
+
+def refusal(run: Run, by: "User") -> DomainError | None:
+    """Why `by` may not decide `run.step` now, or None: AlreadyDecided, WrongState or NotAllowed. One query at most."""
     step, request = run.step, run.request
     if step.state in (ApprovalStep.State.APPROVED, ApprovalStep.State.REJECTED):
-        raise _was_first(run)
+        return _was_first(run)
     if step.state != ApprovalStep.State.OPEN:
-        raise WrongState(
+        return WrongState(
             _("This no longer needs a decision: the request is “%s”.") % request.get_state_display()
         )
     if by.pk in authority.subjects(request):
-        raise NotAllowed(_("You have a part in this request, so somebody else decides it."))
+        return NotAllowed(_("You have a part in this request, so somebody else decides it."))
     if by.pk in run.deciders:
-        raise NotAllowed(_("You decided this request before, so somebody else takes this decision."))
+        return NotAllowed(_("You decided this request before, so somebody else takes this decision."))
     if not authority.holds(by, step, request):
-        raise NotAllowed(_("This decision is not yours: your role here does not include it."))
-    if seen != content_hash(request, request.all_lines):
-        raise StaleState(_("The request changed since you opened it. Look again before you decide."))
+        return NotAllowed(_("This decision is not yours: your role here does not include it."))
+    return None
 
 
 def _was_first(run: Run) -> AlreadyDecided:

@@ -9,6 +9,7 @@ from approvals import authority, signals
 from approvals.case import build_case
 from approvals.models import Approval, ApprovalPolicy, ApprovalStep, PolicyRule, StepApprover
 from approvals.routing import Plan, Rule, StepRule, plan_steps
+from approvals.wording import priced
 from portal.accounts import scopes
 from portal.accounts.roles import ROLES
 from portal.clock import now
@@ -85,7 +86,7 @@ def _copied(approval: Approval, plan: Plan) -> list[ApprovalStep]:
             asked_role=step.role,
             needed=step.needed,
             calendar=step.calendar,
-            why=". ".join(step.why)[:400],
+            why=priced(". ".join(step.why), approval.request)[:400],
         )
         for step in plan.steps
     ]
@@ -94,7 +95,10 @@ def _copied(approval: Approval, plan: Plan) -> list[ApprovalStep]:
 def _decide_by_policy(approval: Approval, request: ServiceRequest, rule: Rule) -> None:
     _close(approval, Approval.Status.APPROVED)
     lifecycle.approve(
-        request=request, by=scopes.system_user(), reason=rule.why, policy=f"{approval.policy}, {rule.code}"
+        request=request,
+        by=scopes.system_user(),
+        reason=priced(rule.why, request),
+        policy=f"{approval.policy}, {rule.code}",
     )
 
 
@@ -197,11 +201,19 @@ def _needs_routing(approval: Approval, request: ServiceRequest, *, by: "User", w
     )
 
 
+def routed(request: ServiceRequest, *, by: "User", reason: str) -> None:
+    """Nobody needs to look for people to ask any more: close the exception of the policy owner."""
+    for exception in request.exceptions.filter(kind="needs_routing", closed_at=None):
+        casework.close_exception(exception=exception, by=by, reason=reason)
+
+
 @verb
 def withdraw(*, request: ServiceRequest, by: "User") -> None:
     """The request was cancelled: nobody needs to decide any more. Publishes `step_closed` for each open step."""
     running = [Approval.Status.OPEN, Approval.Status.NEEDS_ROUTING]
     for approval in request.approvals.filter(status__in=running).prefetch_related("steps"):
+        if approval.status == Approval.Status.NEEDS_ROUTING:
+            routed(request, by=by, reason=_("The request was cancelled."))
         _close(approval, Approval.Status.WITHDRAWN)
         for step in approval.steps.all():
             close_step(step, request, outcome="withdrawn", by=by)

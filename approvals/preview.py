@@ -8,6 +8,7 @@ from approvals.models import ApprovalStep
 from approvals.opening import published_rules
 from approvals.panel import place_of
 from approvals.routing import PlannedStep, RoutingCase, plan_steps
+from approvals.wording import priced
 from portal.accounts.roles import ROLES
 from requests_app.models import ServiceRequest
 from requests_app.quoting import Quote, quote
@@ -74,5 +75,5 @@ def _foreseen(draft: ServiceRequest, step: PlannedStep, turns: list[int]) -> For
         role=str(ROLES[role].label),
         people=names,
         needed=step.needed,
-        why=step.why,
+        why=tuple(priced(why, draft) for why in step.why),
     )

@@ -9,7 +9,7 @@ from approvals.models import Approval, Decision
 from portal.audit import events
 from portal.clock import now
 from portal.facts import verb
-from requests_app import access, casework
+from requests_app import access
 from requests_app.models import ServiceRequest
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ def _start_again(approval: Approval, request: ServiceRequest, by: "User") -> boo
 def _resolved(approval: Approval, request: ServiceRequest, by: "User") -> bool:
     if approval.status == Approval.Status.NEEDS_ROUTING:
         return False
-    for exception in request.exceptions.filter(kind="needs_routing", closed_at=None):
-        casework.close_exception(exception=exception, by=by, reason=_("Somebody who may decide was found."))
+    opening.routed(request, by=by, reason=_("Somebody who may decide was found."))
     events.record(action="approval.routed", by=by, case=request.public_id, subject=f"approval:{approval.pk}")
     return True

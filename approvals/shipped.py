@@ -26,11 +26,11 @@ FINANCE = StepRule(30, "finance", "finance")
 PROCUREMENT = StepRule(30, "procurement", "buying")
 DIRECTOR = StepRule(40, "director", "office")
 EXECUTIVES = StepRule(50, "executive", "office", needed=2)
-# In the bands by amount each says for itself from where on it is asked.
-FINANCE_BAND = replace(FINANCE, why="Orders from 1,000 need the finance partner")
-PROCUREMENT_BAND = replace(PROCUREMENT, why="Orders from 5,000 need procurement")
-DIRECTOR_BAND = replace(DIRECTOR, why="Orders from 25,000 need the director")
-EXECUTIVES_BAND = replace(EXECUTIVES, why="Orders from 100,000 need two executives")
+# In the bands by amount each says for itself from where on it is asked; `wording.priced` puts the currency in.
+FINANCE_BAND = replace(FINANCE, why="Orders from {1000} need the finance partner")
+PROCUREMENT_BAND = replace(PROCUREMENT, why="Orders from {5000} need procurement")
+DIRECTOR_BAND = replace(DIRECTOR, why="Orders from {25000} need the director")
+EXECUTIVES_BAND = replace(EXECUTIVES, why="Orders from {100000} need two executives")
 
 
 def _band(code: str, start: str, end: str | None, why: str, *steps: StepRule) -> Rule:
@@ -49,15 +49,17 @@ RULES = (
         conditions={"standing_order": {"amount_below": "150", "weekly_below": "1500"}},
         decides=True,
     ),
-    _band("S1", "0", "1000", "Orders under 1,000", HEAD),
-    _band("S2", "1000", "5000", "Orders from 1,000", HEAD, FINANCE_BAND),
-    _band("S3", "5000", "25000", "Orders from 5,000", HEAD, FINANCE_BAND, PROCUREMENT_BAND),
-    _band("S4", "25000", "100000", "Orders from 25,000", HEAD, FINANCE_BAND, PROCUREMENT_BAND, DIRECTOR_BAND),
+    _band("S1", "0", "1000", "Orders under {1000}", HEAD),
+    _band("S2", "1000", "5000", "Orders from {1000}", HEAD, FINANCE_BAND),
+    _band("S3", "5000", "25000", "Orders from {5000}", HEAD, FINANCE_BAND, PROCUREMENT_BAND),
+    _band(
+        "S4", "25000", "100000", "Orders from {25000}", HEAD, FINANCE_BAND, PROCUREMENT_BAND, DIRECTOR_BAND
+    ),
     _band(
         "S5",
         "100000",
         None,
-        "Orders from 100,000",
+        "Orders from {100000}",
         HEAD,
         FINANCE_BAND,
         PROCUREMENT_BAND,

@@ -3,16 +3,17 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals import decisions, inbox
 from approvals.forms import RejectForm
-from portal.accounts.place import person
+from portal.accounts.place import person, standing
 from portal.clock import now
 from portal.errors import AlreadyDecided, DomainError, StaleState, WrongState
-from portal.web import door, is_htmx, page_or_fragment
+from portal.live import marks, since
+from portal.web import asks_by_itself, door, is_htmx, page_or_fragment
 
 MOVED_ON = (AlreadyDecided, StaleState, WrongState)
 
@@ -23,6 +24,19 @@ MOVED_ON = (AlreadyDecided, StaleState, WrongState)
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """What waits for this person; `?open=<ref>` opens that card first."""
     return _inbox(request, first=request.GET.get("open", ""))
+
+
+@asks_by_itself
+@require_GET
+@door
+def inbox_news(request: HttpRequest) -> HttpResponse:
+    """How many came or went since the inbox was shown; the inbox asks by itself."""
+    user = person(request)
+    context = {
+        "news": since(request.GET.get("shown", ""), inbox.waiting_refs(user)),
+        "to_decide": inbox.waiting_count(user),
+    }
+    return render(request, "approvals/_news.html", context)
 
 
 @login_required
@@ -73,6 +87,7 @@ def _moved_on(request: HttpRequest, ref: str, refusal: DomainError) -> HttpRespo
 
 def _inbox(request: HttpRequest, *, first: str = "", refusal: DomainError | None = None) -> HttpResponse:
     user = person(request)
+    where = standing(request)
     waiting = inbox.cards(user)
     waiting.sort(
         key=lambda card: card.step.ref != first
@@ -83,6 +98,8 @@ def _inbox(request: HttpRequest, *, first: str = "", refusal: DomainError | None
     context = {
         "cards": waiting,
         "to_decide": inbox.waiting_count(user),
+        "shown": marks(card.step.ref for card in waiting),
+        "several": where.several,
         "pressing": sum(bool(card.request.warn_at and card.request.warn_at <= now()) for card in waiting),
         "refusal": refusal,
         "ended": ended,

@@ -1,9 +1,14 @@
-"""What a decision does, as a sentence."""
+"""Why a decision is asked for and what it does, as sentences."""
+
+import re
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.inbox import Card
+from portal.money import in_words
+from requests_app.models import ServiceRequest
 
 # What a decider must know about a line. The other flags (must not run out, latex ...) are for the store and the ward.
 FLAGS = {
@@ -23,6 +28,18 @@ FLAGS = {
 def flag_words(flags: list[str]) -> str:
     """The flags of a line that a decider must know, in words; '' when there is none."""
     return " · ".join(str(FLAGS[flag]) for flag in flags if flag in FLAGS)
+
+
+def priced(why: str, request: ServiceRequest) -> str:
+    """The sentence of a policy with its limits in the currency of `request`: "from {1000}" -> "from €1,000".
+
+    Limits are in the base currency; the rate of the request says what that is in its own.
+    """
+
+    def limit(found: re.Match[str]) -> str:
+        return in_words(Decimal(found[1]) / request.rate, request.currency, whole=True)
+
+    return re.sub(r"\{(\d+)\}", limit, why)
 
 
 def effect(card: Card) -> str:

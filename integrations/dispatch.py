@@ -5,7 +5,6 @@ lets another worker take over from one that died. The token refuses the result o
 """
 
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from integrations.odoo.connection import OdooConnection, connect
 from integrations.odoo.errors import OdooError
 from integrations.odoo.purchase_orders import PlacedOrder
 from integrations.results import Outcome
+from portal import ids
 from portal.accounts import scopes
 from portal.clock import now
 from requests_app.states import RequestState
@@ -76,7 +76,7 @@ def claim() -> OutboxMessage | None:
             return None
         taken = OutboxMessage.objects.filter(pk=message.pk, state=message.state, token=message.token).update(
             state=State.CLAIMED,
-            token=secrets.token_hex(16),
+            token=ids.hex_token(),
             attempts=F("attempts") + 1,
             claimed_at=moment,
             claimed_until=moment + LEASE,

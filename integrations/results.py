@@ -1,6 +1,5 @@
 """What came of a delivery, recorded with the request locked first. A result without the claim's token is refused."""
 
-import random
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from integrations import outbox
 from integrations.models import DeliveryAttempt, ExternalReference, OutboxMessage
 from integrations.odoo.errors import OdooError
 from integrations.odoo.purchase_orders import PlacedOrder
+from portal import ids
 from portal.audit import events
 from portal.clock import now
 from portal.facts import verb
@@ -190,7 +190,7 @@ def crashes_in_a_row(message: OutboxMessage) -> int:
 def wait_before(attempt: int, longest: int) -> timedelta:
     """How long to wait before try number `attempt` (2, 3, ...): doubled each time, up to half less by chance."""
     ceiling = min(FIRST_WAIT * 2 ** min(attempt - 2, 20), longest)
-    return timedelta(seconds=max(FIRST_WAIT, ceiling * random.uniform(0.5, 1)))  # noqa: S311 (no secret)
+    return timedelta(seconds=max(FIRST_WAIT, ceiling * (1 + ids.fraction()) / 2))
 
 
 def _hold(message: OutboxMessage) -> OutboxMessage | None:

@@ -102,6 +102,14 @@ def production_is_meant(**kwargs: Any) -> list[CheckMessage]:
                 id="portal.E007",
             )
         )
+    if settings.DEMO:
+        found.append(
+            Error(
+                "Anybody could sign in as anybody of the demonstration.",
+                hint="Leave PORTAL_DEMO out.",
+                id="portal.E012",
+            )
+        )
     if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE and settings.SECURE_SSL_REDIRECT):
         found.append(
             Error("Cookies would travel without HTTPS.", hint="Leave them as they are.", id="portal.E008")

@@ -52,7 +52,10 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
     (account_facts.membership_revoked, (audit.on_membership_revoked,)),
     (account_facts.membership_began, (audit.on_membership_began,)),
     (account_facts.membership_ended, (audit.on_membership_ended,)),
+    (account_facts.duty_taken, (audit.on_duty_taken,)),
     (account_facts.grants_repaired, (audit.on_grants_repaired,)),
+    (account_facts.token_made, (audit.on_token_made,)),
+    (account_facts.token_revoked, (audit.on_token_revoked,)),
 )
 
 

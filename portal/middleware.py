@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 NUL = "\x00"
 
@@ -22,3 +23,14 @@ class RefuseNul:
             for name, values in sent.lists():
                 if NUL in name or any(NUL in str(value) for value in values):
                     raise BadRequest("NUL")
+
+
+class ReadersZone:
+    """A page may activate the zone of its reader (`place.standing`); with the answer that ends."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with timezone.override(None):
+            return self.get_response(request)

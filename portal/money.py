@@ -8,10 +8,14 @@ from django.utils.translation import pgettext
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CHF": "CHF\N{NO-BREAK SPACE}"}
 
 
-def in_words(amount: Decimal | int, currency: str) -> str:
-    """186.4 and "GBP" -> "£186.40": rounded half up to the cent, grouped and placed as the language wants."""
+def in_words(amount: Decimal | int, currency: str, *, whole: bool = False) -> str:
+    """186.4 and "GBP" -> "£186.40": rounded half up to the cent, grouped and placed as the language wants.
+
+    `whole`: "£1,000" for an amount without cents, as limits are spoken of.
+    """
     rounded = Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)  # number_format would cut, not round
-    number = number_format(rounded, decimal_pos=2, use_l10n=True, force_grouping=True)
+    places = 0 if whole and rounded == rounded.to_integral_value() else 2
+    number = number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
     return pgettext("money: symbol before or after the number", "%(symbol)s%(number)s") % {
         "symbol": SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}"),
         "number": number,

@@ -14,6 +14,9 @@ ODOO_PUBLIC_URL  address of Odoo in the links that people follow (default: ODOO_
 EMAIL_URL        smtp+tls://user:password@host:587 (default: no mail); EMAIL_FROM the sender
 LOG_LEVEL        DEBUG INFO WARNING ERROR (INFO)
 DEBUG            1 shows tracebacks in the browser (0); never in production
+DEMO             empty: the first start of serve --demo plays no past requests (full)
+PORTAL_DEMO      1 lets a visitor pick whom to be and opens the tour (0; serve --demo sets it); never in production
+SEED_PASSWORD    password of the accounts that the seed makes (portal-demo)
 """
 
 import os
@@ -35,6 +38,14 @@ if DEBUG and PRODUCTION:
     raise ImproperlyConfigured(
         "DEBUG=1 would show data to anybody. Leave DEBUG out where PORTAL_ENV=production."
     )
+
+DEMO = env.flag("PORTAL_DEMO", False)
+DEMO_PLAYED = env.one_of("DEMO", "full", ("full", "empty")) == "full"
+if DEMO and PRODUCTION:
+    raise ImproperlyConfigured(
+        "PORTAL_DEMO=1 would let anybody be anybody. Leave PORTAL_DEMO out where PORTAL_ENV=production."
+    )
+SEED_PASSWORD = env.text("SEED_PASSWORD", "portal-demo")  # printed on purpose: for demonstration only
 
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).absolute()
 try:
@@ -73,6 +84,7 @@ INSTALLED_APPS = [
     "guardian",
     "auditlog",
     "rest_framework",
+    "drf_spectacular",
     "allauth",
     "allauth.account",
     "csp",
@@ -97,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.RefuseNul",
+    "portal.middleware.ReadersZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -234,8 +247,29 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading a whole domain is the hospital's to decide
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["portal.strict_json.StrictJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.accounts.authentication.TokenAuthentication",
+        "portal.accounts.authentication.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "portal.accounts.authentication.WithinScope",
+    ],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "portal.drf.refuse",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Hospital service portal",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SORT_OPERATIONS": False,
+    "PREPROCESSING_HOOKS": ["portal.openapi.of_version_one"],
+    "POSTPROCESSING_HOOKS": ["portal.openapi.document_refusals"],
 }
 
 # --- the world ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from portal.errors import DomainError
+from portal.merged import Merged
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -39,6 +40,18 @@ def door(view: View[P]) -> View[P]:
                 {"refusal": refusal},
                 status=refusal.http_status,
             )
+
+    return answer
+
+
+def asks_by_itself(view: View[P]) -> View[P]:
+    """A door that a page knocks at without a person: who is signed out gets a bare 401, never a page to sign in."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return HttpResponse(status=401)
+        return view(request, *args, **kwargs)
 
     return answer
 
@@ -71,7 +84,16 @@ class Page(Generic[M]):
     next: str
 
 
-def keyset(rows: QuerySet[M], *, by: str, cursor: str = "", size: int = 25) -> Page[M]:
+def is_cursor(text: str) -> bool:
+    """Did a page of `keyset` give this out as its `next`?"""
+    try:
+        signing.loads(text, salt="portal.web.keyset")
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def keyset(rows: QuerySet[M] | Merged[M], *, by: str, cursor: str = "", size: int = 25) -> Page[M]:
     """Return one page of `rows` ordered by `by` ('due_at', or '-created_at' for newest first) and then by pk.
 
     A cursor holds the place of the last row, so that page 400 costs what page 1 costs and a new row moves nothing.
@@ -80,7 +102,7 @@ def keyset(rows: QuerySet[M], *, by: str, cursor: str = "", size: int = 25) -> P
     name, descending = by.lstrip("-"), by.startswith("-")
     field = rows.model._meta.get_field(name)
     assert isinstance(field, Field)
-    rows = rows.order_by(by, "-pk" if descending else "pk")
+    order = (by, "-pk" if descending else "pk")
     try:
         value, pk = signing.loads(cursor, salt="portal.web.keyset")
     except signing.BadSignature:
@@ -88,8 +110,13 @@ def keyset(rows: QuerySet[M], *, by: str, cursor: str = "", size: int = 25) -> P
     else:
         beyond = "lt" if descending else "gt"
         value = field.to_python(value)
-        rows = rows.filter(Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk}))
-    found = list(rows[: size + 1])
+        # The first condition is where an index is entered; the second alone would be a filter over all rows before it.
+        rows = rows.filter(
+            Q(**{f"{name}__{beyond}e": value}), Q(**{f"{name}__{beyond}": value}) | Q(**{f"pk__{beyond}": pk})
+        )
+    found = list(
+        rows.first(size + 1, *order) if isinstance(rows, Merged) else rows.order_by(*order)[: size + 1]
+    )
     if len(found) <= size:
         return Page(found, "")
     last = found[size - 1]

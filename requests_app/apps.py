@@ -16,5 +16,6 @@ class RequestsConfig(AppConfig):
             models.CatalogueItem,
             models.UsualList,
             models.UsualLine,
+            models.Equipment,
         ):
             auditlog.register(model)

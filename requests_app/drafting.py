@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 MOST = 9_999  # order units of one line
+MOST_LINES = 100  # of one list
+LONGEST_NOTE = 1_000  # characters
 
 
 @verb
@@ -39,10 +41,12 @@ def save_draft(
     """Make or replace the draft that this form's `client_key` names for `by`. `quantities`: order units by item code.
 
     The first save creates it; saving the same again changes nothing. Lines that stay keep the price at which they
-    were added, so that a change of price can be shown.
-    Raises Invalid (department, deliver_to, line-<code>), WrongState when it was sent meanwhile (`public_id`).
+    were added, so that a change of price can be shown. A date counts only with the answer that asks for one.
+    Raises Invalid (department, deliver_to, note, lines, line-<code>), WrongState when it was sent meanwhile
+    (`public_id`).
     """
     _check_place(by, department, deliver_to)
+    _check_size(quantities, note)
     request = _own(by, client_key, department)
     if request.state != RequestState.DRAFT:
         raise WrongState(_("This was sent already."), public_id=request.public_id)
@@ -51,7 +55,8 @@ def save_draft(
     request.department, request.hospital = department, department.hospital
     request.currency = department.hospital.currency
     request.deliver_to = deliver_to or _delivery_point(department)
-    request.run_out, request.needed_by, request.note = run_out, needed_by, note
+    request.run_out, request.note = run_out, note
+    request.needed_by = needed_by if run_out == RunOut.ON_DATE else None
     request.priority = PRIORITY_OF[RunOut(run_out)] if run_out else Priority.ROUTINE
     _replace_lines(request, quantities)
     request.updated_at = now()
@@ -65,6 +70,13 @@ def _check_place(by: "User", department: Department, deliver_to: Location | None
         raise Invalid({"department": [_("Choose a ward of the hospital where you work.")]})
     if deliver_to and deliver_to.department_id != department.pk:
         raise Invalid({"deliver_to": [_("Choose a place on this ward.")]})
+
+
+def _check_size(quantities: Mapping[str, int], note: str) -> None:
+    if len(quantities) > MOST_LINES:
+        raise Invalid({"lines": [_("At most %(most)s lines fit on one list.") % {"most": MOST_LINES}]})
+    if len(note) > LONGEST_NOTE:
+        raise Invalid({"note": [_("Keep it to %(most)s characters.") % {"most": LONGEST_NOTE}]})
 
 
 def _delivery_point(department: Department) -> Location | None:

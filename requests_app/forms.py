@@ -1,6 +1,5 @@
 """What people type on the requester's pages, as values for the verbs; the messages of the verbs come back beside the fields."""
 
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +7,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal import ids
 from portal.accounts import scopes
 from portal.accounts.models import Department, Location
 from portal.errors import Invalid
-from requests_app import drafting, fulfilment, listing
+from requests_app import drafting, fulfilment, lifecycle, listing
 from requests_app.models import CatalogueItem, RequestItem, ServiceRequest
 from requests_app.states import RunOut
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 LINE = "line-"
-MOST_LINES = 100  # of one list
 
 
 class Later:
@@ -100,7 +99,7 @@ class SupplyForm(VerbForm):
     note = forms.CharField(
         label=gettext_lazy("Anything they should know?"),
         required=False,
-        max_length=1000,
+        max_length=drafting.LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -132,7 +131,7 @@ class SupplyForm(VerbForm):
 
     def _initial(self) -> dict[str, Any]:
         if self.draft is None:
-            return {"client_key": uuid.uuid4(), "department": self.ward}
+            return {"client_key": ids.key(), "department": self.ward}
         kept = ("client_key", "department", "deliver_to", "run_out", "needed_by", "note")
         return {name: getattr(self.draft, name) for name in kept}
 
@@ -153,7 +152,8 @@ class SupplyForm(VerbForm):
         held = {line.code: line.quantity for line in self.draft.lines.all()} if self.draft else {}
         if self.is_bound:
             codes = [name.removeprefix(LINE) for name in self.data if name.startswith(LINE)]
-            self.too_many, codes = len(codes) > MOST_LINES, codes[:MOST_LINES]
+            self.too_many = len(codes) > drafting.MOST_LINES
+            codes = codes[: drafting.MOST_LINES]
         else:
             codes = list(held)
         for code in codes:
@@ -177,9 +177,7 @@ class SupplyForm(VerbForm):
         for text in self.errors.pop("client_key", []):  # nobody sees that field
             self.add_error(None, text)
         if self.too_many:
-            self.add_error(None, _("At most %(most)s lines fit on one list.") % {"most": MOST_LINES})
-        if cleaned.get("run_out") != RunOut.ON_DATE:
-            cleaned["needed_by"] = None
+            self.add_error(None, _("At most %(most)s lines fit on one list.") % {"most": drafting.MOST_LINES})
         place, ward = cleaned.get("deliver_to"), cleaned.get("department")
         if place and ward and place.department_id != ward.pk:
             if self.ward and place.department_id == self.ward.pk:  # the ward was changed on this page
@@ -200,7 +198,7 @@ class SupplyForm(VerbForm):
                 by=self.by,
                 client_key=self.draft.client_key
                 if self.draft
-                else self.cleaned_data["client_key"] or uuid.uuid4(),
+                else self.cleaned_data["client_key"] or ids.key(),
                 quantities=self._quantities(),
                 **{
                     name: self.cleaned_data[name]
@@ -284,6 +282,6 @@ class SettleForm(forms.Form):
 class CancelForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why is it no longer needed?"),
-        max_length=200,
+        max_length=lifecycle.LONGEST_REASON,
         error_messages={"required": gettext_lazy("Say why, so that everybody who follows it knows.")},
     )

@@ -117,14 +117,27 @@ def _is(*states: LineState) -> Callable[[RequestItem], bool]:
 
 
 def _supplies(request: ServiceRequest, ids: Iterable[int], by: "User") -> None:
-    wanted = set(ids)
+    """One question for each team of these lines, however many lines there are."""
+    wanted, served = set(ids), set()
     for line in request.lines.select_related("team"):
         if (
-            line.pk in wanted
-            and line.state in (LineState.TO_PICK, LineState.PICKED)
-            and not permissions.can_supply(by, line)
+            line.pk not in wanted
+            or line.state not in (LineState.TO_PICK, LineState.PICKED)
+            or line.team_id in served
         ):
+            continue
+        if not permissions.can_supply(by, line):
             raise NotAllowed(_("Only the team that serves this line can do that."))
+        served.add(line.team_id)
+
+
+def not_to_receive(request: ServiceRequest, by: "User") -> str:
+    """Why this person may not confirm what arrived, or ''. Two queries at most."""
+    if not permissions.works_on(by, request):
+        return _("Somebody who works on the ward confirms what arrived.")
+    if permissions.decided(by, request):
+        return _("You decided this request, so somebody else on the ward confirms what arrived.")
+    return ""
 
 
 @verb
@@ -133,13 +146,13 @@ def receive(*, request: ServiceRequest, quantities: Mapping[int, int], by: "User
 
     Fewer than expected leaves the line open: the store picks the rest, a bought rest is still to come. Raises
     NotAllowed to whoever decided the request or does not work on the ward, Invalid for a quantity below 0 or above
-    what is outstanding, WrongState if a line is not on its way.
+    what is outstanding, WrongState if a line is not on its way or no line is named.
     """
     request = access.locked(request)
-    if not permissions.works_on(by, request):
-        raise NotAllowed(_("Somebody who works on the ward confirms what arrived."))
-    if permissions.decided(by, request):
-        raise NotAllowed(_("You decided this request, so somebody else on the ward confirms what arrived."))
+    if why_not := not_to_receive(request, by):
+        raise NotAllowed(why_not)
+    if not quantities:
+        raise WrongState(_("Nothing is on its way any more: everything that came was confirmed."))
     by_id = {line.pk: line for line in _lines(request, quantities)}
     errors = {
         f"line-{pk}": [_("Enter how many arrived, 0 to %(most)s.") % {"most": by_id[pk].outstanding}]
@@ -239,7 +252,8 @@ def order_cancelled(
     request = access.locked(request)
 
     def change(line: RequestItem) -> None:
-        came = max(line.goods_in_quantity, line.received_quantity)
+        agreed = line.received_quantity + line.outstanding  # a supplier may have sent more
+        came = min(max(line.goods_in_quantity, line.received_quantity), agreed)
         if not came:
             line.state = LineState.SUPPLIER_CANCELLED
             return

@@ -9,15 +9,18 @@ from django_fsm import TransitionNotAllowed, has_transition_perm
 
 from portal.audit import events
 from portal.clock import now
-from portal.errors import NotAllowed, WrongState
+from portal.errors import Invalid, NotAllowed, WrongState
 from portal.facts import publish, verb
-from requests_app import access, signals, submission
+from requests_app import access, permissions, signals, submission
 from requests_app.models import RequestItem, ServiceRequest, StateChange
 from requests_app.models.trail import next_number
 from requests_app.states import FINISHED_LINES, LineState, RequestState
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+
+
+LONGEST_REASON = 200  # characters, why it is no longer needed
 
 
 def _move(
@@ -119,7 +122,7 @@ def approve(
     for line in request.all_lines:
         line.state = LineState.WITH_BUYER if line.is_bought else LineState.TO_PICK
         line.approved_quantity = line.quantity
-    RequestItem.objects.bulk_update(request.all_lines, ["state", "approved_quantity"])
+    RequestItem.objects.store(request.all_lines, "state", "approved_quantity")
     publish(signals.request_approved, request=request, by=by)
     return request
 
@@ -144,12 +147,22 @@ def reject(
     return request
 
 
+def not_to_cancel(request: ServiceRequest, by: "User") -> str:
+    """Why this person may not cancel it now, or ''. One query at most."""
+    if request.state != RequestState.SUBMITTED:
+        return _("It was decided meanwhile and can no longer be cancelled here.")
+    return "" if permissions.can_cancel(by, request) else _("This is not yours to do.")
+
+
 @verb
 def cancel(*, request: ServiceRequest, by: "User", reason: str) -> ServiceRequest:
     """The ward no longer needs it and nobody has decided yet. Publishes `request_cancelled`.
 
-    Raises NotAllowed to others than the ward, WrongState once it was decided.
+    Raises NotAllowed to others than the ward, WrongState once it was decided, Invalid (reason: 1 to 200 characters).
     """
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise Invalid({"reason": [_("Say why, so that everybody who follows it knows.")]})
     request = access.locked(request)
     request.held_by = ""
     if request.state != RequestState.SUBMITTED:

@@ -1,6 +1,7 @@
 """What lists show: queries of the core that lists, home and the request page ask, and where a request stands in words."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from portal.accounts import scopes
 from portal.accounts.models import Department, Membership
 from portal.audit.models import Event
 from portal.clock import now
-from requests_app import picking
+from portal.merged import Merged
+from requests_app import picking, sources
 from requests_app.fulfilment import RECEIVABLE
 from requests_app.models import CaseException, RequestItem, ServiceRequest, UsualLine, UsualList
 from requests_app.states import ENDED_STATES, LineState, RequestState
@@ -28,6 +30,7 @@ STAGE = {
     RequestState.FULFILLED: 4,
     RequestState.CLOSED: 5,
 }
+SOONEST = (F("due_at").asc(nulls_last=True), "pk")
 
 
 def stage_of(request: ServiceRequest) -> int:
@@ -35,24 +38,48 @@ def stage_of(request: ServiceRequest) -> int:
     return STAGE.get(RequestState(request.state), 0)
 
 
-def where_of(request: Any) -> str:
-    """Where it stands, in words: on its way, or who has it, or how it ended. `coming` is of `rows()`."""
-    if getattr(request, "coming", False):
-        return _("On its way to you")
+def where_of(request: Any, *, coming: bool | None = None) -> str:
+    """Where it stands, in words: on its way, or who has it, or how it ended. `coming` is of `listed()` unless it is given."""
+    if getattr(request, "coming", False) if coming is None else coming:
+        return _("On its way to the ward")
     if not request.held_by or request.state in ENDED_STATES:
         return str(request.get_state_display())
     # A sentence stands there when nobody has it yet.
     return request.held_by if ":" in request.held_by else _("With %(who)s") % {"who": request.held_by}
 
 
-def rows(user: "User") -> QuerySet[ServiceRequest]:
-    """Sent requests that `user` may see, with what one row of a list shows. One query."""
+def listed(
+    user: "User",
+    *,
+    ended: bool | None = None,
+    mine: bool = False,
+    hospital: int | None = None,
+    department: int | None = None,
+    states: Iterable[str] | None = None,
+) -> Merged[ServiceRequest]:
+    """Sent requests that `user` may see, with what one row of a list shows; for `portal.web.keyset`. One query.
+
+    `ended`: only those that ended, or only the open ones; `mine`: only what this person needs or wrote; `hospital` and
+    `department` are keys; `states` are those wanted (drafts are never listed).
+    """
+    seen = sources.own(user) if mine else sources.seen_by(user)
+    halves = [half for half, of in ((sources.OPEN, False), (sources.ENDED, True)) if ended in (None, of)]
+    found = Merged(
+        model=ServiceRequest,
+        sources=tuple(ServiceRequest.objects.filter(one, half) for half in halves for one in seen),
+        shown=dressed,
+    )
+    if states is not None:
+        found = found.filter(state__in=list(states))
+    if hospital is not None:
+        found = found.filter(hospital=hospital)
+    return found if department is None else found.filter(department=department)
+
+
+def dressed(found: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
     coming = RequestItem.objects.filter(request=OuterRef("pk"), state__in=COMING)
-    return (
-        ServiceRequest.objects.visible_to(user)
-        .exclude(state=RequestState.DRAFT)
-        .select_related("hospital", "department", "requester")
-        .annotate(line_count=_line_count(), coming=Exists(coming))
+    return found.select_related("hospital", "department", "requester").annotate(
+        line_count=_line_count(), coming=Exists(coming)
     )
 
 
@@ -62,20 +89,14 @@ def _line_count() -> Subquery:
     return Subquery(lines.annotate(n=Count("pk")).values("n"))
 
 
-def listed(user: "User", *, ended: bool, mine: bool) -> QuerySet[ServiceRequest]:
-    """The rows of one tab: open or ended, of everything that `user` may see or only their own."""
-    found = rows(user).filter(state__in=ENDED_STATES) if ended else rows(user).exclude(state__in=ENDED_STATES)
-    return found.filter(Q(filed_by=user) | Q(requester=user)) if mine else found
-
-
-def soonest(user: "User") -> QuerySet[ServiceRequest]:
-    """Open rows, what is due first comes first."""
-    return listed(user, ended=False, mine=False).order_by(F("due_at").asc(nulls_last=True), "pk")
+def soonest(user: "User", *, most: int) -> list[ServiceRequest]:
+    """Open rows, what is due first comes first. Two queries."""
+    return list(listed(user, ended=False).first(most, *SOONEST))
 
 
 def drafts_of(user: "User") -> QuerySet[ServiceRequest]:
     """What this person began and has not sent."""
-    drafts = ServiceRequest.objects.filter(filed_by=user, state=RequestState.DRAFT)
+    drafts = ServiceRequest.objects.filter(filed_by=user, state=RequestState.DRAFT, submitted_at=None)
     return drafts.select_related("hospital", "department").annotate(line_count=_line_count())
 
 
@@ -123,8 +144,13 @@ def expected(line: RequestItem) -> int:
     )
 
 
+def all_expected(request: ServiceRequest) -> dict[int, int]:
+    """What is on its way to the ward now: order units by line id. One query."""
+    return {line.pk: expected(line) for line in request.lines.all() if expected(line) > 0}
+
+
 def arriving_at(user: "User", *, most: int = 5) -> list[ServiceRequest]:
-    """What is on its way to the person's wards and is theirs to confirm (`permissions.can_receive`); two queries.
+    """What is on its way to the person's wards and is theirs to confirm (`permissions.can_receive`); three queries.
 
     `arriving` of each holds the lines that come.
     """
@@ -132,19 +158,22 @@ def arriving_at(user: "User", *, most: int = 5) -> list[ServiceRequest]:
     decided = Event.objects.filter(
         Q(actor=user) | Q(on_behalf_of=user), case=OuterRef("public_id"), action="step.approved"
     )
-    found = (
-        ServiceRequest.objects.filter(
-            ~Exists(decided),
-            Q(department__in=scopes.departments_with(user, "work_here"))
-            | Q(requester=user)
-            | Q(filed_by=user),
-            state__in=[RequestState.APPROVED, RequestState.IN_FULFILMENT],
-            pk__in=coming.values("request"),
-        )
-        .select_related("hospital", "deliver_to")
-        .prefetch_related(Prefetch("lines", queryset=coming, to_attr="arriving"))
+    lines = Prefetch("lines", queryset=coming, to_attr="arriving")
+    found = Merged(
+        model=ServiceRequest,
+        sources=tuple(
+            ServiceRequest.objects.filter(
+                one,
+                sources.OPEN,
+                ~Exists(decided),
+                Exists(coming.filter(request=OuterRef("pk"))),
+                state__in=[RequestState.APPROVED, RequestState.IN_FULFILMENT],
+            )
+            for one in sources.worked_on_by(user)
+        ),
+        shown=lambda found: found.select_related("hospital", "deliver_to").prefetch_related(lines),
     )
-    return list(found.order_by("due_at", "pk")[:most])
+    return list(found.first(most, *SOONEST))
 
 
 def owned_exceptions(user: "User", *, most: int = 5) -> list[CaseException]:

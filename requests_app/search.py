@@ -41,6 +41,13 @@ def find_items(hospital: Hospital, words: str, *, limit: int = LIMIT) -> QuerySe
     return found.order_by(rank, "name")[:limit]
 
 
+def all_items(hospital: Hospital) -> QuerySet[CatalogueItem]:
+    """Every active item of `hospital`, for `portal.web.keyset`."""
+    return CatalogueItem.objects.filter(hospital=hospital, active=True).select_related(
+        "vendor", "alternative"
+    )
+
+
 def signpost(words: str) -> str:
     """Where to ask for what is not sold here, or ''."""
     text = words.casefold()

@@ -3,15 +3,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.accounts import scopes
-from portal.accounts.place import person
-from portal.errors import NotAllowed
-from portal.web import door, is_htmx, page_or_fragment
+from portal.accounts.place import person, standing
+from portal.live import marks, since
+from portal.web import asks_by_itself, door, is_htmx, page_or_fragment
 from requests_app import access, fulfilment, picking
 from requests_app.states import LineState
 
@@ -22,6 +21,17 @@ from requests_app.states import LineState
 def pick_list(request: HttpRequest) -> HttpResponse:
     """Requests with lines for the person's teams, the soonest due first."""
     return _answer(request)
+
+
+@asks_by_itself
+@require_GET
+@door
+def pick_news(request: HttpRequest) -> HttpResponse:
+    """How many came, went or changed since the pick list was shown; the list asks by itself."""
+    found = picking.picks(picking.own_teams(person(request)))
+    return render(
+        request, "requests_app/_picks_news.html", {"news": since(request.GET.get("shown", ""), _marks(found))}
+    )
 
 
 @login_required
@@ -59,15 +69,20 @@ def _done(request: HttpRequest, said: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, *, problem: str = "") -> HttpResponse:
     """The list as it stands; `problem` names the form in which nothing was ticked."""
-    teams = list(scopes.teams_with(person(request), "fulfil_here"))
-    if not teams:
-        raise NotAllowed(_("The pick list belongs to the store. Your work does not include it."))
+    teams = picking.own_teams(person(request))
     found = picking.picks(teams, limit=picking.SHOWN + 1)
     context = {
         "picks": found[: picking.SHOWN],
         "more": len(found) > picking.SHOWN,
+        "shown": marks(_marks(found[: picking.SHOWN])),
         "teams": teams,
+        "several": standing(request).several,
         "problem": problem,
     }
     page, fragment = "requests_app/pick_list.html", "requests_app/_picks_answer.html"
     return page_or_fragment(request, page, fragment, context, status=422 if problem else 200)
+
+
+def _marks(found: list[picking.Pick]) -> dict[str, str]:
+    """What makes a request on the list another one: how many lines are to pick and how many are picked."""
+    return {pick.request.public_id: f"{len(pick.to_pick)}-{len(pick.picked)}" for pick in found}

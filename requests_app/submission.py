@@ -102,8 +102,6 @@ def _freeze_lines(request: ServiceRequest, shown: Quote, by: "User") -> list[Req
             )
         lines.append(line)
     request.all_lines = lines
-    RequestItem.objects.bulk_update(
-        lines,
-        ["unit_price", "amount", "source", "vendor", "flags", "usual_max", "lead_days", "team", "state"],
-    )
+    frozen = ("unit_price", "amount", "source", "vendor", "flags", "usual_max", "lead_days", "team", "state")
+    RequestItem.objects.store(lines, *frozen)
     return lines

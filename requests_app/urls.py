@@ -16,6 +16,7 @@ urlpatterns = [
     path("requests/<slug:public_id>/cancel/", views.cancel, name="cancel"),
     path("exceptions/<slug:ref>/settle/", views.exception_settle, name="exception-settle"),
     path("store/", store_views.pick_list, name="pick-list"),
+    path("store/news/", store_views.pick_news, name="pick-news"),
     path("store/<slug:public_id>/pick/", store_views.pick, name="pick"),
     path("store/<slug:public_id>/send/", store_views.send, name="send"),
 ]

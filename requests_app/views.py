@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.accounts.place import person
+from portal import ids
+from portal.accounts.place import person, standing
 from portal.errors import Invalid, NotFound, WrongState
-from portal.web import door, keyset
-from requests_app import access, casework, drafting, lifecycle, listing, permissions, submission
+from portal.web import door
+from requests_app import access, casework, drafting, lifecycle, list_page, listing, permissions, submission
 from requests_app.forms import CancelForm, ReceiveForm, SettleForm
 from requests_app.models import ServiceRequest
 from requests_app.quoting import quote
@@ -25,15 +26,13 @@ from requests_app.states import RunOut
 @door
 def request_list(request: HttpRequest) -> HttpResponse:
     """Open or closed, of the ward or one's own, or one's drafts, newest first; every filter is a link."""
-    asked, cursor = request.GET.get("tab", ""), request.GET.get("after", "")
-    tab = asked if asked in ("closed", "drafts") else "open"
-    scope = "mine" if request.GET.get("scope") == "mine" else "ward"
-    if tab == "drafts":
-        page = keyset(listing.drafts_of(person(request)), by="-updated_at", cursor=cursor)
-    else:
-        found = listing.listed(person(request), ended=tab == "closed", mine=scope == "mine")
-        page = keyset(found, by="-created_at", cursor=cursor)
-    context = {"page": page, "tab": tab, "scope": scope, "further": bool(cursor)}
+    asked, cursor = list_page.asked(request.GET, standing(request)), request.GET.get("after", "")
+    context = {
+        "page": list_page.page(person(request), asked, cursor),
+        "asked": asked,
+        "links": asked.links(),
+        "further": bool(cursor),
+    }
     return render(request, "requests_app/request_list.html", context)
 
 
@@ -89,7 +88,7 @@ def _key(request: HttpRequest) -> uuid.UUID:
     try:
         return uuid.UUID(request.POST.get("client_key", ""))
     except ValueError:
-        return uuid.uuid4()
+        return ids.key()
 
 
 @login_required

@@ -103,6 +103,12 @@ def _end(request: ServiceRequest, which: Callable[[Clock], bool], by: "User", ou
         _project(request, locked, clocks)
 
 
+def shown(request: ServiceRequest) -> list[Clock]:
+    """What is promised for `request` and how each promise ended; without what is no longer needed. One query."""
+    kept = Clock.objects.filter(request=request).exclude(outcome=Clock.Outcome.CANCELLED)
+    return list(kept.order_by("pk"))
+
+
 def _clocks(request: ServiceRequest) -> list[Clock]:
     """The clocks of a locked request: read once in its transaction, then kept with it by `_project`."""
     kept: list[Clock] | None = request.__dict__.get("_clocks")

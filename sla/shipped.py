@@ -77,11 +77,8 @@ APPROVAL_TARGETS: tuple[tuple[str, int, str, str], ...] = (
     (PLANNED, 2, WD, ""),
 )
 
-# time zone -> country and region of the package `holidays`
-HOLIDAYS_OF: dict[str, tuple[str, str | None]] = {
-    "Europe/London": ("GB", "ENG"),
-    "Europe/Berlin": ("DE", None),
-}
+# Where the hospital itself does not say: time zone -> country and region of the package `holidays`
+HOLIDAYS_OF = {"Europe/London": "GB-ENG", "Europe/Berlin": "DE"}
 YEARS_BACK, YEARS_AHEAD = 1, 2
 
 
@@ -118,10 +115,10 @@ def install(*, hospital: Hospital, by: "User") -> None:
 
 
 def _public_holidays(hospital: Hospital) -> dict[date, str]:
-    """Dates and names by the hospital's zone; none where the zone's country is not known."""
-    if hospital.time_zone not in HOLIDAYS_OF:
+    """Dates and names by the hospital's country and region, else by its zone; none where neither is known."""
+    country, _dash, region = (hospital.holidays or HOLIDAYS_OF.get(hospital.time_zone, "")).partition("-")
+    if not country:
         return {}
-    country, region = HOLIDAYS_OF[hospital.time_zone]
     year = now().year
     years = range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
-    return dict(public_holidays.country_holidays(country, subdiv=region, years=years))
+    return dict(public_holidays.country_holidays(country, subdiv=region or None, years=years))

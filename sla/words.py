@@ -9,6 +9,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from portal import zones
 from requests_app.models import ServiceRequest
 from requests_app.states import RequestState
 from sla import calendars
@@ -86,7 +87,7 @@ def span(length: timedelta) -> str:
 
 
 def day_and_time(local: datetime) -> str:
-    return format_date(local, pgettext("format of a day and time", "D j M, H:i"))
+    return zones.named(format_date(local, pgettext("format of a day and time", "D j M, H:i")), local)
 
 
 def rows(request: ServiceRequest, clocks: list[Clock], now: datetime) -> list[Row]:
@@ -143,5 +144,5 @@ def _true_start(clock: Clock, now: datetime, zone: ZoneInfo) -> str:
     if opens == now:
         return ""
     local = opens.astimezone(zone)
-    moment = format_date(local, pgettext("format of a time and weekday", "H:i l"))
+    moment = zones.named(format_date(local, pgettext("format of a time and weekday", "H:i l")), local)
     return _("Starts %(moment)s") % {"moment": moment}

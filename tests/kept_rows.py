@@ -10,7 +10,7 @@ from django.db import models, transaction
 
 from portal.accounts.models import User
 
-APPS = ("accounts", "audit", "requests_app", "approvals", "sla")
+APPS = ("accounts", "audit", "requests_app", "approvals", "sla", "integrations", "notify")
 _kept: dict[str, tuple[object, list[tuple[type[models.Model], list[models.Model]]]]] = {}
 
 

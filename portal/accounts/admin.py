@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import scopes
-from portal.accounts.models import Department, Hospital, Location, Membership, Team, User
+from portal.accounts.models import Department, Duty, DutyHolder, Hospital, Location, Membership, Team, User
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -85,3 +85,23 @@ class MembershipAdmin(KeptAdmin):
     def end_now(self, request: HttpRequest, chosen: Any) -> None:
         for membership in chosen:
             scopes.revoke(membership=membership, by=cast("User", request.user))
+
+
+class DutyHolderInline(admin.TabularInline):
+    """Who had it when: taken on a person's own page, only shown here."""
+
+    model = DutyHolder
+    extra = 0
+    can_delete = False
+    readonly_fields = ["user", "since", "until"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Duty)
+class DutyAdmin(KeptAdmin):
+    list_display = ["code", "hospital", "department", "calendar", "active"]
+    list_filter = ["hospital", "code", "active"]
+    list_select_related = ["hospital", "department"]
+    inlines = [DutyHolderInline]

@@ -29,7 +29,13 @@ def system_user() -> User:
     if user is None:
         user, _made = User.objects.get_or_create(
             username=SYSTEM_USERNAME,
-            defaults={"first_name": "Portal", "kind": User.Kind.SYSTEM, "is_active": False, "password": "!"},
+            defaults={
+                "first_name": "Portal",
+                "kind": User.Kind.SYSTEM,
+                "is_active": False,
+                "password": "!",
+                "date_joined": now(),
+            },
         )
     return user
 

@@ -5,6 +5,8 @@ guardian's row that was written for it. A row that was left behind gives nothing
 superuser.
 """
 
+from dataclasses import dataclass, field
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.accounts.granting import expire_memberships, grant, repair, revoke, sync_roles, system_user
@@ -15,6 +17,7 @@ from portal.clock import now
 
 __all__ = [
     "Place",
+    "Reach",
     "departments_with",
     "expire_memberships",
     "grant",
@@ -22,6 +25,7 @@ __all__ = [
     "holders_of",
     "hospitals_of",
     "hospitals_with",
+    "reach",
     "repair",
     "revoke",
     "sync_roles",
@@ -33,17 +37,28 @@ __all__ = [
 Place = Hospital | Department | Team
 
 
+@dataclass
+class Reach:
+    """Where somebody holds a permission, as keys. Departments and teams with the key of their hospital."""
+
+    everywhere: bool = False
+    hospitals: set[int] = field(default_factory=set)
+    departments: dict[int, int] = field(default_factory=dict)
+    teams: dict[int, int] = field(default_factory=dict)
+
+
 def users_with(perm: str, place: Place) -> QuerySet[User]:
     """Active persons who hold `perm` at `place`, at its hospital, or group-wide. Lazy.
 
     No person comes twice.
     """
-    held = Q(Exists(_in_force(perm, _kind(place)).filter(user=OuterRef("pk"), **{_kind(place): place})))
+    gives = _gives(perm, _kind(place)) & Q(**{_kind(place): place})
     if not isinstance(place, Hospital):
-        held |= Q(Exists(_in_force(perm, "hospital").filter(user=OuterRef("pk"), hospital=place.hospital_id)))
+        gives |= _gives(perm, "hospital") & Q(hospital=place.hospital_id)
     if perm in PERMISSIONS_AT[_kind(place)]:
-        held |= Q(Exists(_in_force(perm, "group").filter(user=OuterRef("pk"))))
-    return User.objects.filter(held, is_active=True, kind=User.Kind.PERSON)
+        gives |= _gives(perm, "group")
+    held = Membership.objects.current(now()).filter(gives, user=OuterRef("pk"))
+    return User.objects.filter(Exists(held), is_active=True, kind=User.Kind.PERSON)
 
 
 def has_perm_at(user: User, perm: str, place: Place) -> bool:
@@ -62,6 +77,31 @@ def departments_with(user: User, perm: str) -> QuerySet[Department]:
 def teams_with(user: User, perm: str) -> QuerySet[Team]:
     """Teams where `user` holds `perm`. Lazy."""
     return _places_with(user, perm, Team.objects.all(), "team")
+
+
+def reach(user: User, *perms: str) -> dict[str, Reach]:
+    """Where `user` holds each of `perms`: what `departments_with` and `teams_with` say, as few keys. One query.
+
+    No two of `perms` may be held at the same kind of place.
+    """
+    found = {perm: Reach() for perm in perms}
+    pairs = {kind: perm for perm in perms for kind in (*ROW_OF, "group") if roles_with(perm, kind)}
+    if not _counts(user) or not pairs:
+        return found
+    held = Membership.objects.current(now()).filter(
+        Q(*(_gives(perm, kind) for kind, perm in pairs.items()), _connector=Q.OR), user=user
+    )
+    places = ("hospital", "department", "department__hospital", "team", "team__hospital")
+    for hospital, department, its_hospital, team, teams_hospital in held.order_by().values_list(*places):
+        if hospital:
+            found[pairs["hospital"]].hospitals.add(hospital)
+        elif department:
+            found[pairs["department"]].departments[department] = its_hospital
+        elif team:
+            found[pairs["team"]].teams[team] = teams_hospital
+        else:
+            found[pairs["group"]].everywhere = True
+    return found
 
 
 def hospitals_with(user: User, perm: str) -> QuerySet[Hospital]:
@@ -109,13 +149,18 @@ def _counts(user: User) -> bool:
 
 def _in_force(perm: str, kind: str) -> QuerySet[Membership]:
     """Memberships at `kind` that give `perm` now and whose guardian row stands; group-wide ones have no rows."""
-    held = Membership.objects.current(now()).filter(role__in=roles_with(perm, kind))
+    return Membership.objects.current(now()).filter(_gives(perm, kind))
+
+
+def _gives(perm: str, kind: str) -> Q:
+    """A membership at `kind` that gives `perm` and whose guardian row stands; group-wide ones have no rows."""
+    right = Q(role__in=roles_with(perm, kind))
     if kind == "group":
-        return held.filter(hospital__isnull=True, department__isnull=True, team__isnull=True)
+        return right & Q(hospital__isnull=True, department__isnull=True, team__isnull=True)
     row = ROW_OF[kind].objects.filter(
         user=OuterRef("user"), content_object=OuterRef(kind), permission__codename=perm
     )
-    return held.filter(Exists(row), **{f"{kind}__isnull": False})
+    return right & Q(**{f"{kind}__isnull": False}) & Q(Exists(row))
 
 
 def _places_with(user: User, perm: str, places: QuerySet, kind: str) -> QuerySet:

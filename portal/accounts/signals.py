@@ -6,4 +6,7 @@ membership_granted = Signal()  # membership, by
 membership_revoked = Signal()  # membership, by, before (its period as it was)
 membership_began = Signal()  # membership, by (the system): granted earlier, in force from now
 membership_ended = Signal()  # membership, by (the system): its time is over
+duty_taken = Signal()  # held (DutyHolder), former (user or None), by
 grants_repaired = Signal()  # user, by, before, after (guardian's rows and groups, as text)
+token_made = Signal()  # token, by
+token_revoked = Signal()  # token, by

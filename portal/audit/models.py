@@ -38,7 +38,7 @@ class Event(models.Model):
     after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     reason = models.TextField(blank=True)
     policy = models.CharField(max_length=120, blank=True)
-    source = models.CharField(max_length=20, blank=True)  # web, task, command
+    source = models.CharField(max_length=20, blank=True)  # web, api, task, command
     address = models.CharField(max_length=45, blank=True)
     correlation = models.CharField(max_length=64, blank=True)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.accounts.granting import period
-from portal.accounts.models import Membership, User
+from portal.accounts.models import ApiToken, DutyHolder, Membership, User
 from portal.audit import events
 
 
@@ -37,6 +37,12 @@ def on_membership_ended(membership: Membership, by: User, **_kwargs: Any) -> Non
     _record("membership.ended", membership, by)
 
 
+def on_duty_taken(held: DutyHolder, former: User | None, by: User, **_kwargs: Any) -> None:
+    before = {"holder": f"user:{former.pk}"} if former else {}
+    after = {"duty": held.duty.code, "holder": f"user:{held.user_id}"}
+    events.record(action="duty.taken", by=by, subject=f"duty:{held.duty_id}", before=before, after=after)
+
+
 def on_grants_repaired(user: User, by: User, before: list[str], after: list[str], **_kwargs: Any) -> None:
     events.record(
         action="grants.repaired",
@@ -45,3 +51,12 @@ def on_grants_repaired(user: User, by: User, before: list[str], after: list[str]
         before={"surplus": before},
         after={"missing": after},
     )
+
+
+def on_token_made(token: ApiToken, by: User, **_kwargs: Any) -> None:
+    held = {"name": token.name, "scope": token.scope, "expires_at": token.expires_at.isoformat()}
+    events.record(action="token.made", by=by, subject=f"token:{token.ref}", after=held)
+
+
+def on_token_revoked(token: ApiToken, by: User, **_kwargs: Any) -> None:
+    events.record(action="token.revoked", by=by, subject=f"token:{token.ref}", before={"name": token.name})

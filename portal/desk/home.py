@@ -11,17 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.inbox import waiting_count
-from portal.accounts import scopes
-from portal.accounts.models import Department, Membership
+from portal import ids, zones
+from portal.accounts.models import Department, Hospital
+from portal.accounts.place import Standing
 from portal.accounts.roles import ROLES
 from portal.clock import now
-from requests_app import listing
+from portal.live import marks
+from requests_app import listing, overview
 from requests_app.models import CaseException, ServiceRequest, UsualList
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
-OPEN_ROWS = 6
 # What somebody does here who neither asks nor decides: a sentence on home.
 LOOKS_AFTER = {
     "administrator": gettext_lazy("You look after people and their roles; what needs you appears here."),
@@ -36,11 +37,12 @@ LOOKS_AFTER = {
 
 @dataclass
 class Home:
-    """`place` is the ward's name, else the hospital's; `moment` is local to it."""
+    """`place` is the ward's name, else the hospital's or all of them; `moment` is local to it."""
 
     greeting: str
     place: str
     moment: datetime
+    moment_words: str
     ward: Department | None
     drafts: list[ServiceRequest]
     arriving: list[ServiceRequest]
@@ -49,12 +51,14 @@ class Home:
     picks: int
     rows: list[ServiceRequest]
     looks_after: list[str]
+    sees: bool  # requests: of a ward, a hospital or a team
+    wide: bool  # and more than those of single wards
+    shown: str  # of the rows, for the page that asks again
+    hospitals: list[Hospital]  # to choose from; empty for people of one hospital
+    chosen: Hospital | None
     usual: list[tuple[UsualList, uuid.UUID]] = field(default_factory=list)
-
-    @property
-    def moment_words(self) -> str:
-        """Day and time on the ward (the template's own filter would say them in UTC)."""
-        return date_format(self.moment, "l j F, H:i")
+    counts: overview.Counts | None = None
+    ended: list[ServiceRequest] = field(default_factory=list)
 
     @property
     def ward_short(self) -> str:
@@ -74,27 +78,53 @@ class Trouble:
     may_open: bool
 
 
-def build(user: "User", ward: Department | None) -> Home:
+def build(user: "User", ward: Department | None, where: Standing) -> Home:
     """Gather home for `user`, who works on `ward` today or on none. The number of queries does not grow with the rows."""
-    hospital = ward.hospital if ward else scopes.hospitals_of(user).first()
+    hospital = ward.hospital if ward else where.here
     moment = now().astimezone(ZoneInfo(hospital.time_zone if hospital else "UTC"))
-    found = list(listing.soonest(user)[:OPEN_ROWS])
-    return Home(
+    looked_at = where.chosen.pk if where.chosen else None
+    rows = overview.due_first(user, hospital=looked_at)
+    sees = bool(where.rights() & {"view_requests", "fulfil_here"})
+    home = Home(
         greeting=greeting(moment.hour),
-        place=str(ward or hospital or ""),
+        place=_place(ward, where),
         moment=moment,
+        moment_words=_moment_words(moment, where),
         ward=ward,
         drafts=listing.latest_drafts(user),
         arriving=listing.arriving_at(user),
         exceptions=_troubles(user),
         waiting=waiting_count(user),
-        picks=listing.waiting_in_store(user),
-        usual=[(usual, uuid.uuid4()) for usual in listing.usual_of(ward) if usual.lines.all()]
-        if ward
-        else [],
-        rows=found,
-        looks_after=[] if ward else _looks_after(user),
+        picks=listing.waiting_in_store(user) if "fulfil_here" in where.rights() else 0,
+        rows=rows,
+        sees=sees,
+        shown=marks(row.public_id for row in rows),
+        looks_after=[] if ward else _looks_after(where),
+        wide=where.wide or not ward,
+        hospitals=where.hospitals if where.several and sees else [],
+        chosen=where.chosen,
     )
+    if ward:
+        home.usual = [(usual, ids.key()) for usual in listing.usual_of(ward) if usual.lines.all()]
+    if home.sees and home.wide:
+        home.counts = overview.counts(user, hospital=looked_at)
+    if home.sees and not ward:
+        home.ended = overview.ended_lately(user, hospital=looked_at)
+    return home
+
+
+def _place(ward: Department | None, where: Standing) -> str:
+    if ward:
+        return f"{ward}, {ward.hospital}" if where.several else str(ward)
+    return str(where.chosen or _("All hospitals")) if where.several else str(where.here or "")
+
+
+def _moment_words(moment: datetime, where: Standing) -> str:
+    """Day and time on the ward; whose time it is where the hospitals have several."""
+    words = date_format(moment, "l j F, H:i")
+    if len({hospital.time_zone for hospital in where.hospitals}) < 2:
+        return words
+    return _("%(time)s (%(city)s)") % {"time": words, "city": zones.city(moment)}
 
 
 def greeting(hour: int) -> str:
@@ -117,7 +147,9 @@ def _troubles(user: "User") -> list[Trouble]:
     ]
 
 
-def _looks_after(user: "User") -> list[str]:
-    """A sentence for each role of `user` that only looks after the portal. One query."""
-    held = Membership.objects.current(now()).filter(user=user, role__in=LOOKS_AFTER)
-    return [str(LOOKS_AFTER[role]) for role in sorted(set(held.values_list("role", flat=True)))]
+def _looks_after(where: Standing) -> list[str]:
+    """A sentence for each role that only looks after the portal."""
+    return [
+        str(LOOKS_AFTER[role])
+        for role in sorted({held.role for held in where.memberships} & set(LOOKS_AFTER))
+    ]

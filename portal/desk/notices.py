@@ -97,12 +97,19 @@ def on_exception_opened(*, exception: CaseException, **_: Any) -> None:
     )
 
 
-def _local(request: ServiceRequest, moment: datetime) -> str:
-    return date_format(moment.astimezone(ZoneInfo(request.hospital.time_zone)), "D j M, H:i")
+def in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """When a clock is due, as a notice about it says: "Fri 15 May, 12:00"."""
+    return date_format(moment.astimezone(zone), "D j M, H:i")
 
 
 def _clock(kind: str, request: ServiceRequest, clock_kind: str, about: str, due_at: datetime) -> None:
-    _tell(kind, request, _asker(request), key=f"{clock_kind}:{about}", until=_local(request, due_at))
+    _tell(
+        kind,
+        request,
+        _asker(request),
+        key=f"{clock_kind}:{about}",
+        until=in_words(due_at, ZoneInfo(request.hospital.time_zone)),
+    )
 
 
 def on_clock_warned(

@@ -1,10 +1,15 @@
 from django.urls import path
 
-from portal.desk import views
+from portal.desk import api_views, tour_views, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("home/rows/", views.home_rows, name="home-rows"),
+    path("api/", api_views.api, name="api"),
+    path("tour/", tour_views.show, name="tour"),
+    path("tour/be/", tour_views.be, name="tour-be"),
+    path("tour/look/", tour_views.look, name="tour-story"),
     path("requests/<slug:public_id>/review/", views.review, name="review"),
     path("requests/<slug:public_id>/", views.request_detail, name="request-detail"),
 ]

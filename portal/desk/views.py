@@ -5,11 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from portal.accounts.place import current_department, person
+from approvals.inbox import waiting_count
+from portal.accounts.place import current_department, person, standing
 from portal.desk import case_page
 from portal.desk import home as desk_home
-from portal.web import door
-from requests_app import access
+from portal.web import asks_by_itself, door
+from requests_app import access, overview
 from requests_app.states import RequestState
 from requests_app.views import show_review
 
@@ -19,8 +20,21 @@ from requests_app.views import show_review
 @door
 def home(request: HttpRequest) -> HttpResponse:
     """What needs me, what do I need."""
-    found = desk_home.build(person(request), current_department(request))
-    return render(request, "desk/home.html", {"home": found, "waiting": found.waiting})
+    found = desk_home.build(person(request), current_department(request), standing(request))
+    return render(request, "desk/home.html", {"home": found, "to_decide": found.waiting, "rows": found.rows})
+
+
+@asks_by_itself
+@require_safe
+@door
+def home_rows(request: HttpRequest) -> HttpResponse:
+    """The open rows of home as they are now, each in its place, and how many came since; home asks by itself."""
+    where, user, shown = standing(request), person(request), request.GET.get("shown", "")
+    rows, news = overview.as_shown(user, shown, hospital=where.chosen.pk if where.chosen else None)
+    context = {"rows": rows, "news": news, "shown": shown, "ward": current_department(request), "at": where}
+    if any(right.startswith("approve_as_") for right in where.rights()):
+        context["to_decide"] = waiting_count(user)
+    return render(request, "desk/_open_answer.html", context)
 
 
 @login_required

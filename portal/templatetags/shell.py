@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
-from portal import clock
-from portal.accounts.models import Membership
-from portal.accounts.place import SESSION_KEY
+from portal.accounts.models import User
+from portal.accounts.place import KEYS, Standing, standing
 from portal.accounts.roles import ROLES
 from portal.notify import notices
+from portal.notify.models import Notice
 
 register = template.Library()
 
@@ -21,56 +24,78 @@ class Shell:
     path: str
     person: Any = None
     place: str = ""
+    several: bool = False  # of more than one hospital: each row says its own
     may_ask: bool = False
     may_decide: bool = False
     may_fulfil: bool = False
     unread: int = 0
     waiting: int = 0
+    demo: bool = False
+    keys: bool = True  # single keys press buttons
 
 
-def _memberships(user: Any) -> list[Membership]:
-    current = Membership.objects.current(clock.now()).filter(user=user)
-    return list(current.select_related("department", "hospital", "team").order_by("pk"))
-
-
-def _place(memberships: list[Membership], chosen: Any) -> str:
-    """Where the person works: the ward of today, any ward, team or hospital, else the role."""
-    for membership in memberships:
-        if chosen and membership.department_id == chosen:
-            return str(membership.place)
-    for kind in ("department", "team", "hospital"):
-        for membership in memberships:
-            if membership.kind == kind:
-                return str(membership.place)
-    return str(ROLES[memberships[0].role].label) if memberships else ""
+def _place(found: Standing) -> str:
+    """Where the person works: the ward of today, any ward or team, the hospital they look at, else the role."""
+    for held in found.memberships:
+        if found.ward and held.department_id == found.ward:
+            return str(held.place)
+    for kind in ("department", "team"):
+        for held in found.memberships:
+            if held.kind == kind:
+                return str(held.place)
+    if found.several:
+        return str(found.chosen or _("All hospitals"))
+    if found.hospitals:
+        return str(found.hospitals[0])
+    return str(ROLES[found.memberships[0].role].label) if found.memberships else ""
 
 
 @register.simple_tag(takes_context=True)
 def shell(context: template.Context) -> Shell:
-    """Two queries, three for an approver, none for a visitor."""
+    """Two queries, one more for a role held everywhere; none for a visitor."""
     request = context.get("request")
     user = getattr(request, "user", None)
     if request is None or user is None or not user.is_authenticated:
-        return Shell(path=getattr(request, "path", ""))
-    memberships = _memberships(user)
-    rights = {right for held in memberships for right in ROLES[held.role].permissions_at(held.kind)}
-    found = Shell(
+        return Shell(path=getattr(request, "path", ""), demo=settings.DEMO)
+    found = standing(request)
+    rights = found.rights()
+    decides = any(right.startswith("approve_as_") for right in rights)
+    unread, waiting = _counts(context, user, decides)
+    return Shell(
         path=request.path,
         person=user,
-        place=_place(memberships, request.session.get(SESSION_KEY)),
+        place=_place(found),
+        several=found.several,
         may_ask="work_here" in rights,
-        may_decide=any(right.startswith("approve_as_") for right in rights),
+        may_decide=decides,
         may_fulfil="fulfil_here" in rights,
-        unread=notices.unread_count(user),
+        unread=unread,
+        demo=settings.DEMO,
+        waiting=waiting,
+        keys=request.session.get(KEYS) != "off",
     )
-    if found.may_decide:
-        found.waiting = _waiting(context, user)
-    return found
 
 
-def _waiting(context: template.Context, user: Any) -> int:
-    """How many decisions wait; a page that has counted says so in `to_decide`."""
+@register.simple_tag(takes_context=True)
+def unread(context: template.Context) -> int:
+    """How many notices the person has not read, for an answer that has no frame. One query."""
+    return notices.unread_count(context["request"].user)
+
+
+def _counts(context: template.Context, user: User, decides: bool) -> tuple[int, int]:
+    """Notices not read, and decisions that wait; a page that has counted those says so in `to_decide`. One query."""
     from approvals.models import StepApprover
 
     counted = context.get("to_decide")
-    return StepApprover.objects.filter(user=user, open=True).count() if counted is None else int(counted)
+    if counted is not None or not decides:
+        return notices.unread_count(user), int(counted or 0)
+    found = User.objects.filter(pk=user.pk).values_list(
+        _many(Notice.objects.filter(user=OuterRef("pk"), read_at=None)),
+        _many(StepApprover.objects.filter(user=OuterRef("pk"), open=True)),
+    )
+    unread, waiting = found.get()
+    return unread or 0, waiting or 0
+
+
+def _many(rows: QuerySet) -> Subquery:
+    return Subquery(rows.order_by().values("user").annotate(n=Count("pk")).values("n"))

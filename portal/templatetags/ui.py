@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal import clock
+from portal import clock, zones
 from portal.money import in_words
 
 register = template.Library()
@@ -104,11 +104,15 @@ def _zone(source: Any) -> ZoneInfo | Any:
 def _words(moment: datetime, here: datetime) -> str:
     """Ago or ahead under an hour, the clock today, else the day. `moment` and `here` are in one zone."""
     minutes = int((here - moment).total_seconds() // 60)
-    at = date_format(moment, "H:i")
     if minutes == 0:
         return _("just now")
     if 0 < minutes < 60:
         return ngettext("%(n)d min ago", "%(n)d min ago", minutes) % {"n": minutes}
+    return zones.named(_day_and_time(moment, here), moment)
+
+
+def _day_and_time(moment: datetime, here: datetime) -> str:
+    at = date_format(moment, "H:i")
     if moment.date() == here.date():
         return at
     if moment.date() == (here - timedelta(days=1)).date():

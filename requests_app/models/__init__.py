@@ -1,6 +1,7 @@
 """The core's tables: what can be asked for, who asked for what, and what became of it."""
 
 from .catalogue import CatalogueItem, Category, UsualLine, UsualList, Vendor
+from .equipment import Equipment
 from .exception import CaseException
 from .item import RequestItem
 from .request import ServiceRequest
@@ -10,6 +11,7 @@ __all__ = [
     "CaseException",
     "CatalogueItem",
     "Category",
+    "Equipment",
     "NumberCounter",
     "RequestItem",
     "ServiceRequest",

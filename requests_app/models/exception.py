@@ -42,4 +42,7 @@ class CaseException(models.Model):
                 name="exception_open_once",
             )
         ]
-        indexes = [models.Index(fields=["hospital", "owner_role", "due_at"], name="exception_owner")]
+        indexes = [
+            models.Index(fields=["hospital", "owner_role", "due_at"], name="exception_owner"),
+            models.Index(fields=["due_at", "id"], condition=models.Q(closed_at=None), name="exception_open"),
+        ]

@@ -1,7 +1,7 @@
 """A line of a request. It keeps what was shown when it was asked: name, unit, price, supplier."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, OuterRef, Subquery, Value, When
@@ -28,6 +28,13 @@ class RequestItemQuerySet(models.QuerySet["RequestItem"]):
         """Add `par`: how many this department agreed to hold of it, None where it is on none of its usual lists."""
         agreed = UsualLine.objects.filter(usual_list__department=department_id, item=OuterRef("item"))
         return self.annotate(par=Subquery(agreed.order_by("-quantity").values("quantity")[:1]))
+
+    def store(self, lines: list[Any], *columns: str) -> None:
+        """Write these columns of lines that were read under the lock of their request. One statement.
+
+        An insert that finds each row there: bulk_update would build a CASE for every value, at many times the cost.
+        """
+        self.bulk_create(lines, update_conflicts=True, unique_fields=["id"], update_fields=list(columns))
 
     def with_serving_team(self, hospital_id: int) -> Self:
         """Add `serving_team`: the id of the team of this hospital that serves such a line, None where there is none."""

@@ -1,6 +1,5 @@
 """The service request: what a place needs, and where that stands."""
 
-import secrets
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -9,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from portal import ids
 from portal.accounts import scopes
 from portal.fsm import GuardedState, StateQuerySet
 from requests_app import permissions
@@ -21,7 +21,28 @@ if TYPE_CHECKING:
 
 def new_public_id() -> str:
     """A name for URLs that says nothing and cannot be guessed (128 random bits)."""
-    return secrets.token_urlsafe(16)
+    return ids.token()
+
+
+# A draft has not been sent, and what has ended has a moment of its end; no state is named, so that SQLite uses it too.
+HALVES = {
+    "open": Q(submitted_at__isnull=False, closed_at__isnull=True),
+    "ended": Q(closed_at__isnull=False),
+}
+
+
+def _list_index(of: str, half: str) -> models.Index:
+    """The newest first, of one place or person (or of all)."""
+    name = f"request_{half}_{of or 'all'}"
+    return models.Index(
+        fields=[*([of] if of else []), "-created_at", "-id"], condition=HALVES[half], name=name
+    )
+
+
+def _due_index(of: str) -> models.Index:
+    """Open ones, what is due first comes first."""
+    name = f"request_due_{of or 'all'}"
+    return models.Index(fields=[*([of] if of else []), "due_at", "id"], condition=HALVES["open"], name=name)
 
 
 class RequestQuerySet(StateQuerySet):
@@ -48,11 +69,15 @@ class ServiceRequest(GuardedState, models.Model):
     number = models.CharField(max_length=20, unique=True, null=True, editable=False)
     client_key = models.UUIDField(editable=False)
     category = models.ForeignKey("requests_app.Category", on_delete=models.PROTECT)
-    hospital = models.ForeignKey("accounts.Hospital", on_delete=models.PROTECT)
-    department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT)
+    hospital = models.ForeignKey("accounts.Hospital", on_delete=models.PROTECT, db_index=False)
+    department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT, db_index=False)
     deliver_to = models.ForeignKey("accounts.Location", on_delete=models.PROTECT, null=True, blank=True)
-    requester = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="requests_needed")
-    filed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="requests_filed")
+    requester = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="requests_needed", db_index=False
+    )
+    filed_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="requests_filed", db_index=False
+    )
     beneficiary = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     state = FSMField(default=RequestState.DRAFT, choices=RequestState.choices, protected=True)
     state_since = models.DateTimeField()
@@ -95,10 +120,22 @@ class ServiceRequest(GuardedState, models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["department", "-created_at", "-id"], name="request_department"),
-            models.Index(fields=["requester", "-created_at", "-id"], name="request_requester"),
-            models.Index(fields=["filed_by", "-created_at", "-id"], name="request_filed_by"),
-            models.Index(fields=["hospital", "state", "due_at"], name="request_due"),
+            *(
+                _list_index(of, half)
+                for half in HALVES
+                for of in ("department", "hospital", "requester", "filed_by", "")
+            ),
+            *(_due_index(of) for of in ("department", "hospital", "")),
+            models.Index(
+                fields=["department", "released_at"],
+                condition=Q(released_at__isnull=False),
+                name="request_released",
+            ),
+            models.Index(
+                fields=["filed_by", "-updated_at", "-id"],
+                condition=Q(submitted_at=None),
+                name="request_drafts",
+            ),
         ]
 
     def __str__(self) -> str:

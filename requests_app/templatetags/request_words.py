@@ -1,12 +1,16 @@
 """Where a request stands, for templates."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from requests_app import listing
 from requests_app.models import RequestItem, ServiceRequest
@@ -29,6 +33,23 @@ TONES = {
 def line_tone(line: RequestItem) -> str:
     """Which look the state of a line has; '' for the plain one."""
     return TONES.get(LineState(line.state), "")
+
+
+@register.filter
+def stages(request: ServiceRequest) -> SafeString:
+    """The bar that says where it stands. One of six pictures, so each is drawn once."""
+    return _stages(listing.stage_of(request))
+
+
+@lru_cache
+def _stages(position: int) -> SafeString:
+    return render_to_string("components/stages.html", {"position": position})
+
+
+@register.filter
+def lines(count: int) -> str:
+    """ "3 lines"."""
+    return ngettext("%(n)d line", "%(n)d lines", count) % {"n": count}
 
 
 @register.filter

@@ -39,6 +39,7 @@
   }
 
   // ---- focus after a swap: never on <body> -------------------------------------------------------------
+  const byItself = event => event.detail.ctx?.sourceEvent?.type === "tick"; // nobody pressed anything
   let next = null; // HX-Trigger: {"focus": "#id"} is heard after the swap, sometimes by an element that has gone
   const focus = element => {
     if (!element) return;
@@ -50,6 +51,7 @@
     if (header[0] === "{") next = JSON.parse(header).focus || null;
   });
   document.addEventListener("htmx:finally:request", event => {
+    if (byItself(event)) return;
     clearTimeout(waiting);
     delete document.documentElement.dataset.busy;
     const { sourceEvent, request } = event.detail.ctx;
@@ -64,24 +66,25 @@
   // ---- waiting and failing ------------------------------------------------------------------------------
   let waiting;
   document.addEventListener("htmx:before:request", event => {
+    if (byItself(event)) return;
     clearTimeout(waiting);
-    if (event.detail.ctx.sourceEvent?.type !== "tick")
-      waiting = setTimeout(() => { document.documentElement.dataset.busy = ""; }, 300);
+    waiting = setTimeout(() => { document.documentElement.dataset.busy = ""; }, 300);
   });
   document.addEventListener("htmx:response:error", event => {
-    const { response, sourceEvent } = event.detail.ctx;
-    if (sourceEvent?.type === "tick" || response.status === 409 || response.status === 422) return;
+    const { response } = event.detail.ctx;
+    if (response.status === 401) clearInterval(ticking);
+    else if (byItself(event) || response.status === 409 || response.status === 422) return;
     say("alerts", text({ 401: "saySignedOut", 403: "sayRefused", 404: "sayGone" }[response.status] || "sayFailed"));
   });
   document.addEventListener("htmx:error", event => {
-    if (event.detail.ctx?.sourceEvent?.type !== "tick") say("alerts", text("sayOffline"));
+    if (!byItself(event)) say("alerts", text("sayOffline"));
   });
   addEventListener("offline", () => say("alerts", text("sayOffline")));
   addEventListener("online", () => region("alerts")?.replaceChildren());
 
-  // ---- live lists: `tick` only while somebody can see the page -------------------------------------------
+  // ---- live lists: `tick` only while somebody can see the page, and until they are signed out ---------------
   const TICK_MS = 15000;
-  setInterval(() => {
+  const ticking = setInterval(() => {
     if (document.visibilityState === "visible") document.body.dispatchEvent(new CustomEvent("tick"));
   }, TICK_MS);
 

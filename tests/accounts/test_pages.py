@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from portal.accounts import scopes
 from portal.accounts.models import Department, Membership
-from portal.accounts.place import SESSION_KEY, current_department
+from portal.accounts.place import HOSPITAL_KEY, SESSION_KEY, current_department
 from tests.personas import signed_in
 
 
@@ -90,3 +90,38 @@ def test_the_admin_grants_and_ends_through_the_verbs(world: SimpleNamespace) -> 
     for page in ("user", "hospital", "department", "location", "team", "membership"):
         assert browser.get(reverse(f"admin:accounts_{page}_changelist")).status_code == 200
     assert browser.get(reverse("admin:accounts_user_add")).status_code == 200
+
+
+def test_the_hospital_to_look_at_is_chosen_among_the_own_ones(world: SimpleNamespace) -> None:
+    browser = signed_in(world.auditor)
+    assert "Which hospital do you look at?" in browser.get(reverse("accounts:me")).text
+    browser.post(reverse("accounts:place"), {"hospital": "NFC"})
+    assert browser.session[HOSPITAL_KEY] == world.other_hospital.pk
+    assert 'value="NFC" selected' in browser.get(reverse("accounts:me")).text
+    assert browser.post(reverse("accounts:place"), {"hospital": "XXX"}).status_code == 404
+    browser.post(reverse("accounts:place"), {"hospital": ""})
+    assert HOSPITAL_KEY not in browser.session
+    nurse = signed_in(world.nurse)
+    assert "Which hospital" not in nurse.get(reverse("accounts:me")).text
+    assert nurse.post(reverse("accounts:place"), {"hospital": "NFC"}).status_code == 404
+
+
+def test_a_hospital_that_one_may_see_no_longer_is_forgotten(world: SimpleNamespace) -> None:
+    browser = signed_in(world.auditor)
+    browser.post(reverse("accounts:place"), {"hospital": "NFC", "next": "/"}, follow=True)
+    scopes.revoke(membership=Membership.objects.get(user=world.auditor, role="auditor"), by=world.system)
+    scopes.grant(user=world.auditor, role="service_manager", place=world.hospital, by=world.system)
+    assert "Northfield" not in browser.get("/").text
+
+
+def test_single_keys_can_be_switched_off(world: SimpleNamespace) -> None:
+    browser = signed_in(world.nurse)
+    assert 'data-key="n"' in browser.get("/").text
+    page = browser.post(reverse("accounts:keys"), {"keys": "off"}, follow=True).text
+    assert "They are switched off." in page
+    page = browser.get("/").text
+    assert 'data-keys="off"' in page
+    assert "data-key=" not in page
+    assert "aria-keyshortcuts" not in page
+    browser.post(reverse("accounts:keys"), {"keys": "on"})
+    assert 'data-key="n"' in browser.get("/").text

@@ -207,3 +207,10 @@ def test_two_of_three_executives(world: SimpleNamespace) -> None:
     assert fresh(request).state == RequestState.SUBMITTED
     approve(request, world.executives[1])
     assert fresh(request).state == RequestState.APPROVED
+
+
+def test_cancelling_ends_the_search_for_somebody_who_may_decide(world: SimpleNamespace) -> None:
+    ApprovalPolicy.objects.update(status=ApprovalPolicy.Status.SUPERSEDED)
+    request = sent(world, GLV_NIT_M=1)
+    lifecycle.cancel(request=request, by=world.colleague, reason="found some")
+    assert not CaseException.objects.filter(request=request, closed_at=None).exists()

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
+from django.test import override_settings
 from django.urls import reverse
 
 from portal.accounts.models import User
-from requests_app import fulfilment
+from portal.desk.demo.stage import story_key
+from requests_app import casework, drafting, fulfilment
 from requests_app.models import ServiceRequest
 from tests import journeys
 
@@ -47,6 +49,15 @@ def desk_pages(world: SimpleNamespace) -> Iterator[Case]:
     yield "pick list", world.storekeeper, reverse("requests:pick-list")
     yield "home of the store", world.storekeeper, reverse("desk:home")
     yield "notices", world.head, reverse("notify:list")
+    changed = casework.open_exception(
+        kind="drift",
+        request=last,
+        owner_role="buyer",
+        detail="2 were agreed, 3 are ordered.",
+        by=world.system,
+    )
+    yield "home of the buyer", world.buyer, reverse("desk:home")
+    yield "settle", world.buyer, reverse("requests:exception-settle", args=[changed.ref])
 
 
 def other_pages(world: SimpleNamespace) -> Iterator[Case]:
@@ -57,13 +68,29 @@ def other_pages(world: SimpleNamespace) -> Iterator[Case]:
     yield "empty pick list", world.storekeeper, reverse("requests:pick-list")
     yield "no notices", world.nurse, reverse("notify:list")
     yield "me", world.nurse, reverse("accounts:me")
+    yield "change password", world.nurse, reverse("account_change_password")
     yield "sign out", world.nurse, reverse("account_logout")
     yield "not found", world.nurse, "/requests/there-is-no-such-thing/"
     yield "not allowed", world.nurse, reverse("requests:pick-list")
+
+
+def demo_pages(world: SimpleNamespace) -> Iterator[Case]:
+    """With a story and people who have something to do, as `serve --demo` shows them."""
+    journeys.sent(world, TON_BLK=2)
+    lines = {"TON-BLK": 2}
+    drafting.save_draft(
+        by=world.nurse, client_key=story_key("two-ways"), department=world.ward, quantities=lines
+    )
+    with override_settings(DEMO=True):
+        yield "sign in, demonstration", None, reverse("account_login")
+        yield "tour", None, reverse("desk:tour")
+        yield "home, demonstration", world.nurse, reverse("desk:home")
+        yield "tour, signed in", world.nurse, reverse("desk:tour")
 
 
 GROUPS: dict[str, Callable[[SimpleNamespace], Iterator[Case]]] = {
     "ward": ward_pages,
     "desk": desk_pages,
     "other": other_pages,
+    "demo": demo_pages,
 }

@@ -1,6 +1,7 @@
 """Home: what needs this person, what they usually ask for, what is open around them."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -68,10 +69,14 @@ def test_people_without_a_ward_see_what_is_theirs(world: SimpleNamespace) -> Non
     store = home(world.storekeeper)
     assert "2 lines to pick" in store
     assert reverse("requests:pick-list") in store
-    for who in (world.finance_colleague, world.storekeeper, world.buyer, world.auditor, world.administrator):
+    for who in (world.finance_colleague, world.storekeeper, world.buyer, world.auditor):
         text = home(who)
         assert "What do you need?" not in text
         assert "Open requests" in text
+        assert "How things stand" in text
+    text = home(world.administrator)
+    assert "Your role follows no requests" in text
+    assert "How things stand" not in text
 
 
 def test_an_exception_waits_for_the_role_that_owns_it(world: SimpleNamespace) -> None:
@@ -112,11 +117,11 @@ def test_home_costs_the_same_whatever_is_open(
         casework.open_exception(
             kind="drift", request=request, owner_role="requester", detail="Look.", by=world.system
         )
-    nurse, head = personas.signed_in(world.nurse), personas.signed_in(world.head)
-    with django_assert_num_queries(15):
-        nurse.get("/")
-    with django_assert_num_queries(15):
-        head.get("/")
+    # A head may be in charge of the ward: one more; who sees beyond wards is told the figures and what ended.
+    for who, queries in ((world.nurse, 16), (world.head, 16), (world.executives[0], 18)):
+        reader = personas.signed_in(who)
+        with django_assert_num_queries(queries):
+            reader.get("/")
 
 
 def test_whoever_looks_after_the_portal_is_told_what_for(world: SimpleNamespace) -> None:
@@ -131,3 +136,61 @@ def test_whoever_looks_after_the_portal_is_told_what_for(world: SimpleNamespace)
     world.administrator.is_staff = True
     world.administrator.save()
     assert reverse("admin:index") in home(world.administrator)
+
+
+def test_who_sees_all_hospitals_is_told_so_and_may_look_at_one(world: SimpleNamespace) -> None:
+    own = journeys.sent(world, SET_PMP=2)
+    reader = personas.signed_in(world.auditor)
+    with clock.at(datetime(2027, 5, 13, 6, 42, tzinfo=UTC)):
+        page = reader.get("/").text
+    assert "All hospitals. " in page
+    assert "Thursday 13 May, 07:42<" in page  # both are in one zone: no city is needed
+    assert "SBG Ward 7B, Acute Medicine" in page
+    elsewhere = reader.post(reverse("accounts:place"), {"hospital": "NFC", "next": "/"}, follow=True).text
+    assert "Northfield Community Hospital. " in elsewhere
+    assert own.number not in elsewhere
+    assert "Nothing open" in elsewhere
+    assert (
+        own.number in reader.post(reverse("accounts:place"), {"hospital": "", "next": "/"}, follow=True).text
+    )
+
+
+def test_a_clock_says_whose_time_it_is_where_hospitals_have_several(world: SimpleNamespace) -> None:
+    personas.build_hospital("SAK", wards={"INN"}, items=set(), by=world.system)
+    reader = personas.signed_in(world.auditor)
+    with clock.at(datetime(2027, 5, 13, 10, 42, tzinfo=UTC)):
+        assert "Good morning, " in (page := reader.get("/").text)
+        assert "11:42 (London)" in page
+        page = reader.post(reverse("accounts:place"), {"hospital": "SAK", "next": "/"}, follow=True).text
+    assert "Good afternoon, " in page
+    assert "12:42 (Berlin)" in page
+
+
+def test_what_is_late_is_counted_and_leads_to_its_rows(world: SimpleNamespace) -> None:
+    late, other = journeys.sent(world, SET_PMP=2), journeys.approved(world, SET_PMP=1)
+    ServiceRequest.objects.filter(pk=other.pk).update(due_at=clock.now() + timedelta(days=9))
+    ServiceRequest.objects.filter(pk=late.pk).update(due_at=clock.now() - timedelta(hours=1))
+    for who in (world.auditor, world.service_manager, world.finance_colleague):
+        counts = personas.signed_in(who).get("/").context["home"].counts
+        assert (counts.open, counts.late, counts.undecided) == (2, 1, 1)
+        text = personas.signed_in(who).get("/requests/?late=1").text
+        assert late.number in text
+        assert other.number not in text
+        undecided = personas.signed_in(who).get("/requests/?stage=undecided").text
+        assert late.number in undecided
+        assert other.number not in undecided
+
+
+def test_nobody_is_met_by_an_empty_home(world: SimpleNamespace) -> None:
+    for who in (
+        world.nurse,
+        world.finance_colleague,
+        world.auditor,
+        world.service_manager,
+        world.storekeeper,
+    ):
+        text = home(who)
+        assert "Nothing needs you right now." in text
+        assert "Nothing open" in text
+        assert "card empty" in text
+        assert re.search(r'card empty.*?<a class="btn" href="/requests/', text, re.S)

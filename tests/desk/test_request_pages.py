@@ -112,7 +112,7 @@ def test_the_whole_story_is_told_in_the_words_of_the_ward(nurse: Client, world: 
     ids = [line.pk for line in request.lines.all()]
     fulfilment.pick(request=request, line_ids=ids, by=world.storekeeper)
     fulfilment.send_on_the_way(request=request, line_ids=ids, by=world.storekeeper)
-    assert "On its way to you." in words(nurse.get(detail(request)).text)
+    assert "On its way to the ward." in words(nurse.get(detail(request)).text)
     fulfilment.receive(request=request, quantities=dict(zip(ids, [2, 1], strict=True)), by=world.colleague)
     page = words(nurse.get(detail(request)).text)
     for said in (
@@ -217,7 +217,7 @@ def test_the_page_costs_the_same_whatever_its_length(
     ids = {line.pk: 1 for line in request.lines.all()}
     fulfilment.ordered(request=request, line_ids=ids, by=world.system, order_name="P00042", placed=True)
     fulfilment.goods_in(request=request, quantities=ids, by=world.system, order_name="P00042")
-    for who, queries in ((world.nurse, 13), (world.head, 14), (world.finance, 15)):
+    for who, queries in ((world.nurse, 13), (world.head, 13), (world.finance, 14)):
         reader = personas.signed_in(who)
         with django_assert_num_queries(queries):
             assert reader.get(detail(request)).status_code == 200
@@ -232,7 +232,7 @@ def test_sending_costs_the_same_whatever_its_length(world: SimpleNamespace) -> N
     nurse = personas.signed_in(world.nurse)
     journeys.sent(world, SET_PMP=1)  # the first request of all also makes the counter of numbers on SQLite
     counts = []
-    for rows in (1, 3, 50):
+    for rows in (1, 3, 35):  # more lines than 38 are two statements on SQLite, which takes 999 values in one
         draft = journeys.draft(world, **{f"X_{n}": 1 for n in range(rows)})
         seen = {"seen": quote(draft).fingerprint}
         with CaptureQueriesContext(connection) as made:

@@ -1,8 +1,10 @@
-"""/fake/...: the switches for faults and for the clock, as a test in another process or a person uses them."""
+"""/fake/...: the switches for faults, clock and buyer, as a test in another process or a person uses them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tests.fake_odoo import auto
+from tests.fake_odoo.errors import OdooException
 from tests.fake_odoo.faults import KINDS
 
 if TYPE_CHECKING:
@@ -15,9 +17,57 @@ def handle(odoo: "FakeOdoo", path: str, given: dict) -> dict:
         return faults(odoo, **given)
     if path == "/fake/clock":
         return clock(odoo, **given)
+    if path == "/fake/auto":
+        return auto.switch(odoo, **given)
     if path == "/fake/orders":
+        return orders(odoo, **given)
+    raise ValueError(f"there is /fake/faults, /fake/clock, /fake/auto and /fake/orders, not {path}")
+
+
+def orders(
+    odoo: "FakeOdoo",
+    id: int | None = None,
+    do: str = "",
+    quantities: dict[str, float] | None = None,
+    code: str = "",
+    price_unit: float | None = None,
+    quantity: float | None = None,
+) -> dict:
+    """All orders, or one of them after a person did something to it.
+
+    `do`: confirm, cancel, delete, receive (`quantities` by product code; none: all that is open), close (nothing more is
+    expected), change (`price_unit` or `quantity` of the line with this product `code`).
+    """
+    if id is None:
         return {"orders": odoo.orders()}
-    raise ValueError(f"there is /fake/faults, /fake/clock and /fake/orders, not {path}")
+    try:
+        _act(odoo, id, do, quantities, code, {"price_unit": price_unit, "product_qty": quantity})
+    except OdooException as error:
+        raise ValueError(str(error)) from error
+    return {"orders": [] if do == "delete" else [odoo.order(id)]}
+
+
+def _act(
+    odoo: "FakeOdoo", id_: int, do: str, quantities: dict[str, float] | None, code: str, values: dict
+) -> None:
+    if do in ("confirm", "cancel", "delete", "close"):
+        getattr(odoo, do)(id_)
+    elif do == "receive":
+        counted = None if quantities is None else {_line(odoo, id_, key): n for key, n in quantities.items()}
+        odoo.receive(id_, counted)
+    elif do == "change":
+        given = {name: value for name, value in values.items() if value is not None}
+        odoo.change("purchase.order.line", _line(odoo, id_, code), **given)
+    elif do:
+        raise ValueError(f"a buyer can confirm, cancel, delete, receive, close or change, not {do}")
+
+
+def _line(odoo: "FakeOdoo", id_: int, code: str) -> int:
+    """The id of the order's line with this product."""
+    for line in odoo.order(id_)["lines"]:
+        if line["code"] == code:
+            return line["id"]
+    raise ValueError(f"order {id_} has no line of {code}")
 
 
 def faults(

@@ -87,12 +87,13 @@ class FakeOdoo:
 
     # what people do in Odoo
 
-    def orders(self) -> list[dict]:
-        """All orders, oldest first: {id, name, state, origin, vendor, ..., lines: [{id, product_id, quantity ...}]}."""
+    def orders(self, since: str = "") -> list[dict]:
+        """All orders made `since` then (UTC), oldest first: {id, name, state, origin, vendor, ..., lines: [{id, ...}]}."""
         with self.store.reading():
             orders = self.env()["purchase.order"]
-            names = self._names()
-            return [self._order(row, names) for row in orders.sort(orders.where(), "id")]
+            found = [row for row in orders.where() if row["create_date"] >= since]
+            names = self._names() if found else {}
+            return [self._order(row, names) for row in orders.sort(found, "id")]
 
     def order(self, id_: int) -> dict:
         with self.store.reading():
@@ -156,6 +157,12 @@ class FakeOdoo:
         """Counts goods in: everything open, or {order line id: quantity}. Raises UserError if that is too much."""
         with self.store.transaction():
             receive(self.env(), id_, quantities)
+
+    def close(self, id_: int) -> None:
+        """What has not come is not expected any more."""
+        with self.store.transaction():
+            for picking in self.store.find("stock.picking", purchase_id=id_, state="assigned"):
+                self.store.update("stock.picking", picking["id"], {"state": "cancel"})
 
     def delete(self, id_: int) -> None:
         """A buyer cancels the order and deletes it."""

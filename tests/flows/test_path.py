@@ -329,4 +329,4 @@ def same(client: Client, method: str, url: str, missing: str) -> bool:
 
     theirs, nobodys = seen(url), seen(missing)
     assert theirs == nobodys
-    return theirs[0] in (404, 405)
+    return theirs[0] in (404, 405, 422)  # the API reads what was sent before it looks for the request

@@ -140,6 +140,21 @@ def test_htmx_gets_the_list_the_toast_and_the_count(world: SimpleNamespace, head
     assert first.number not in page
 
 
+def test_the_bell_follows_a_decision(world: SimpleNamespace, head: Client) -> None:
+    first, second = journeys.sent(world, TON_BLK=2), journeys.sent(world, NPW_KIT=2)
+    assert ">2<" in bell(head.get(INBOX).text)
+    for request, left in ((first, ">1<"), (second, "Notices</span>")):
+        page = head.post(approve_url(request), {"seen": journeys.seen(request)}, headers=HTMX).text
+        assert 'hx-swap-oob="true"' in bell(page)
+        assert left in bell(page)
+    assert "badge" not in bell(page)
+
+
+def bell(page: str) -> str:
+    start = page.index('id="bell"')
+    return page[start : page.index("</a>", start)]
+
+
 def test_opening_another_card_puts_it_first(world: SimpleNamespace, head: Client) -> None:
     journeys.sent(world, TON_BLK=2)
     second = journeys.sent(world, NPW_KIT=2)

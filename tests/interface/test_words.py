@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from portal import clock
 from portal.templatetags import ui
+from tests import personas
 
 NBSP = "\N{NO-BREAK SPACE}"
 NOW = datetime(2026, 5, 14, 6, 42, tzinfo=UTC)  # 07:42 in London
@@ -71,3 +74,25 @@ def test_initials() -> None:
     assert ui.initials(person("Asha Menon")) == "AM"
     assert ui.initials(person("Mary Ann de Silva")) == "MS"
     assert ui.initials(person("prince")) == "P"
+
+
+@pytest.mark.parametrize(
+    ("reader", "said"),
+    [
+        ("Europe/Berlin", ">06:42 (London)<"),
+        ("Europe/London", ">06:42<"),
+        ("Europe/Lisbon", ">06:42<"),
+        (None, ">06:42<"),
+    ],
+)
+def test_a_time_of_another_zone_says_whose_it_is(reader: str | None, said: str) -> None:
+    with clock.at(NOW), timezone.override(ZoneInfo(reader) if reader else None):
+        assert said in ui.when(NOW - timedelta(hours=1), "Europe/London")
+        assert ">12 min ago<" in ui.when(NOW - timedelta(minutes=12), "Europe/London")
+
+
+def test_the_zone_of_one_reader_is_not_left_to_the_next(world: SimpleNamespace) -> None:
+    sak = personas.build_hospital("SAK", wards={"INN"}, items=set(), by=world.system)
+    doctor = personas.person("lena.voss", role="service_manager", place=sak)
+    personas.signed_in(doctor).get("/")
+    assert timezone.get_current_timezone_name() == "UTC"

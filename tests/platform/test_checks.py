@@ -51,6 +51,14 @@ def test_production_is_demanding(settings, monkeypatch) -> None:
     ]
 
 
+def test_production_is_never_a_demonstration(settings) -> None:
+    """The settings refuse it already; whoever sets it behind their back is told."""
+    settings.PRODUCTION = True
+    assert "portal.E012" not in ids(checks.production_is_meant())
+    settings.DEMO = True
+    assert "portal.E012" in ids(checks.production_is_meant())
+
+
 def test_before_migrate_there_is_nothing_to_complain_about(monkeypatch) -> None:
     monkeypatch.setattr(checks, "_migrated", lambda database: False)
     assert not checks.requests_find_a_policy_and_a_calendar(databases=["default"])

@@ -21,6 +21,11 @@ def test_embedded(configured) -> None:
     assert beats == {"clock": "clock", "world": "world"}
 
 
+def test_only_the_demonstration_lets_a_visitor_pick_a_person(configured) -> None:
+    assert programs(None, demo=True)[0].environment["PORTAL_DEMO"] == "1"
+    assert not any("PORTAL_DEMO" in program.environment for program in programs(None))
+
+
 def test_everybody_knows_the_stand_in(configured) -> None:
     configured.PORTAL_PORT = 8000
     web, clock, world, odoo = programs(None)

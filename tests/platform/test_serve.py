@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal.management.commands import serve
+from tests import journeys
 from tests.platform.processes import ROOT, answers, descendants, environment, free_port, manage, wait_for
 
 pytestmark = pytest.mark.timeout(120)
@@ -118,3 +119,63 @@ class TestRefusals:
     def test_a_taken_port(self, settings, above: int) -> None:
         with socket.create_server(("127.0.0.1", settings.PORTAL_PORT + above)):
             assert f"Port {settings.PORTAL_PORT + above} is taken" in self.refusal()
+
+
+@pytest.mark.django_db
+class TestFirstStart:
+    """Whether the demonstration is played, and what becomes of its two programs. What it plays: tests/seed/test_demo.py."""
+
+    @pytest.fixture(autouse=True)
+    def embedded(self, settings) -> None:
+        settings.REDIS_URL = settings.ODOO_URL = ""
+        settings.PRODUCTION, settings.DEMO_PLAYED, settings.PORTAL_PORT = False, True, free_port()
+
+    @pytest.fixture
+    def programs(self, monkeypatch, tmp_path):
+        """A stand-in that waits, and a play that writes a file and ends as `ends` says."""
+
+        def short(ends: int) -> tuple[serve.Program, serve.Program]:
+            play = (
+                f"import pathlib, sys; pathlib.Path({str(tmp_path / 'played')!r}).touch(); sys.exit({ends})"
+            )
+            made = (
+                serve.Program("stand-in Odoo", [sys.executable, "-c", "import time; time.sleep(60)"]),
+                serve.Program("demonstration", [sys.executable, "-c", play]),
+            )
+            monkeypatch.setattr(serve, "demonstration", lambda: made)
+            return made
+
+        return short
+
+    def test_it_is_played_and_nobody_is_left(self, programs, tmp_path) -> None:
+        odoo, play = programs(ends=0)
+        serve.Command().play_once()
+        assert (tmp_path / "played").exists()
+        assert odoo.process and odoo.process.poll() is not None
+        assert play.process and play.process.poll() == 0
+
+    def test_one_that_breaks_off_says_what_to_do(self, programs) -> None:
+        odoo, _play = programs(ends=3)
+        with pytest.raises(CommandError, match="make reset"):
+            serve.Command().play_once()
+        assert odoo.process and odoo.process.poll() is not None
+
+    @pytest.mark.parametrize("why", ["empty", "own odoo", "production", "played already"])
+    def test_it_is_not_played(self, why: str, settings, programs, tmp_path, world) -> None:
+        programs(ends=0)
+        if why == "empty":
+            settings.DEMO_PLAYED = False
+        elif why == "own odoo":
+            settings.ODOO_URL = "https://odoo.example"
+        elif why == "production":
+            settings.PRODUCTION = True
+        else:
+            journeys.draft(world, GLV_NIT_M=1)
+        serve.Command().play_once()
+        assert not (tmp_path / "played").exists()
+
+    def test_what_is_started(self, settings) -> None:
+        odoo, play = serve.demonstration()
+        assert str(settings.PORTAL_PORT + 69) in odoo.command
+        assert play.command[-1] == "seed_demo"
+        assert play.environment["ODOO_URL"].endswith(str(settings.PORTAL_PORT + 69))

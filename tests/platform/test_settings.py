@@ -1,13 +1,15 @@
 """A value that cannot be meant stops the start and says what to write instead."""
 
 import os
+import re
 import runpy
-from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-SETTINGS = Path(__file__).resolve().parents[2] / "portal" / "settings.py"
+from tests.architecture.code import ROOT, python_files
+
+SETTINGS = ROOT / "portal" / "settings.py"
 KEY = "x9Qv7Lr2Tz5Wm8Kp4Yc1Bn6Hs3Jd0Fg-Ua_Ei-Xo9Rt7Mw2Nk5Lb8Pq4"
 PRODUCTION = {
     "PORTAL_ENV": "production",
@@ -16,11 +18,10 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://portal:secret@db:5432/portal",
     "REDIS_URL": "redis://broker:6379/0",
 }
-READ = """
-    PORTAL_ENV VAR_DIR DATABASE_URL DATABASE_POOL REDIS_URL SECRET_KEY ALLOWED_HOSTS PORTAL_PORT PORTAL_PROCESSES
-    PORTAL_THREADS ODOO_URL ODOO_DB ODOO_USER ODOO_PASSWORD ODOO_PUBLIC_URL ODOO_TIMEOUT EMAIL_URL EMAIL_FROM
-    LOG_LEVEL DEBUG STATIC_MANIFEST PORTAL_TESTING
-""".split()
+READ = re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', SETTINGS.read_text())
+# Read somewhere else than in the settings, by the environment of other programs.
+OF_OTHERS = {"PYTEST_VERSION", "PYTEST_XDIST_WORKER", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+DIRECT = r'\benviron(?:\.get\(|\.setdefault\(|\[)"([A-Z_]+)"|"([A-Z_]+)" in os\.environ|"(ODOO_TEST_[A-Z]+)"'
 
 
 @pytest.fixture
@@ -76,6 +77,13 @@ def test_production_never_debugs(settings_with) -> None:
         settings_with(**PRODUCTION, DEBUG="1")
 
 
+def test_production_is_never_a_demonstration(settings_with) -> None:
+    assert not settings_with()["DEMO"]
+    assert settings_with(PORTAL_DEMO="1")["DEMO"]
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_DEMO"):
+        settings_with(**PRODUCTION, PORTAL_DEMO="1")
+
+
 def test_production(settings_with) -> None:
     made = settings_with(**PRODUCTION)
     assert made["ALLOWED_HOSTS"] == ["portal.example", "www.portal.example"]
@@ -103,9 +111,21 @@ def test_the_key_is_made_once_and_is_nobody_elses(settings_with, tmp_path) -> No
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret_key"]
 
 
-def test_every_variable_is_documented() -> None:
+def test_the_top_of_the_settings_names_every_variable() -> None:
     opening = SETTINGS.read_text().split('"""')[1]
-    assert [name for name in READ if name not in opening] == [
+    assert {name for name in READ if name not in opening} == {
         "STATIC_MANIFEST",
         "PORTAL_TESTING",
-    ]  # for tests only
+    }  # for tests
+
+
+def test_the_reference_names_every_variable_and_no_other() -> None:
+    """docs/configuration.md: the first cells of its tables, against what is read anywhere."""
+    first_cells = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "configuration.md").read_text(), re.M)
+    described = [name for cell in first_cells for name in re.findall(r"`([A-Z][A-Z_]+)`", cell)]
+    made = re.findall(r"^(TEST_[A-Z_]+) \?=", (ROOT / "Makefile").read_text(), re.M)
+    found = {
+        name for path in python_files() for names in re.findall(DIRECT, path.read_text()) for name in names
+    }
+    assert "PORTAL_BEAT" in found and "FAKE_ODOO_AUTO" in found
+    assert sorted(described) == sorted(({*READ, *made, *found} - OF_OTHERS) - {""})

@@ -145,3 +145,16 @@ def test_the_rest_of_an_order_that_is_cancelled_is_not_waited_for(world: SimpleN
     assert fresh(request).state != RequestState.CLOSED  # one stands at goods-in, for the ward to confirm
     receive(request, world.colleague, SPO_SEN=1)
     assert fresh(request).state == RequestState.CLOSED
+
+
+def test_what_a_supplier_sent_beyond_the_order_is_not_agreed_when_the_rest_is_cancelled(
+    world: SimpleNamespace,
+) -> None:
+    link(world)
+    request = approved(world, SPO_SEN=2)
+    ids = [line(request, "SPO-SEN").pk]
+    fulfilment.ordered(request=request, line_ids=ids, by=world.system, order_name="P1", placed=True)
+    fulfilment.goods_in(request=request, quantities={ids[0]: 5}, by=world.system, order_name="P1")
+    fulfilment.order_cancelled(request=request, line_ids=ids, by=world.system, order_name="P1")
+    assert (line(request, "SPO-SEN").approved_quantity, line(request, "SPO-SEN").outstanding) == (2, 2)
+    assert receive(fresh(request), world.nurse, SPO_SEN=2).state == RequestState.CLOSED

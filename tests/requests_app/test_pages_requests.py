@@ -180,7 +180,7 @@ def test_a_list_costs_the_same_whatever_its_length(
     for _n in range(rows):
         journeys.sent(world, world.colleague, SET_PMP=1, CAN_20=2)
     nurse = personas.signed_in(world.nurse)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert nurse.get("/requests/").status_code == 200
 
 

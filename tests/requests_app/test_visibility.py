@@ -6,8 +6,9 @@ import pytest
 
 from portal.accounts.models import User
 from portal.errors import NotFound
-from requests_app import access, lifecycle, permissions
+from requests_app import access, lifecycle, listing, permissions
 from requests_app.models import ServiceRequest
+from requests_app.states import RequestState
 from tests import personas
 from tests.journeys import approved, draft, link, sent
 
@@ -75,6 +76,15 @@ def test_the_three_questions_agree_for_everybody_in_every_state(world: SimpleNam
             except NotFound:
                 fetched = False
             assert fetched == (request.pk in visible), case
+
+
+def test_lists_show_once_what_may_be_seen(world: SimpleNamespace) -> None:
+    """They walk an index for each reason to see a request; `visible_to` says the same in one condition."""
+    every_state(world)
+    for user in everybody(world):
+        shown = [request.pk for request in listing.listed(user).first(50, "-created_at", "-pk")]
+        sent_ones = ServiceRequest.objects.visible_to(user).exclude(state=RequestState.DRAFT)
+        assert sorted(shown) == sorted(sent_ones.values_list("pk", flat=True)), user.username
 
 
 def test_a_number_for_people_opens_nothing(world: SimpleNamespace) -> None:

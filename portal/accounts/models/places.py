@@ -13,6 +13,13 @@ class Hospital(models.Model):
     currency = models.CharField(max_length=3, default="GBP")
     language = models.CharField(max_length=10, default="en-gb")
     phone = models.CharField(max_length=30, blank=True)
+    holidays = models.CharField(
+        max_length=10,
+        blank=True,
+        help_text=_(
+            "country and region of its public holidays, as in GB-ENG or DE-NW; empty: by the time zone"
+        ),
+    )
     odoo_company_id = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
@@ -84,6 +91,11 @@ class Team(models.Model):
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="teams")
     code = models.SlugField(max_length=30)
     name = models.CharField(max_length=120)
+    calendar = models.SlugField(
+        max_length=30,
+        blank=True,
+        help_text=_("code of the service calendar of its hours; kept for reference, no clock reads it yet"),
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -36,7 +36,7 @@ def sow_catalogue(*, hospital: Hospital, only: set[str] | None = None) -> int:
 
 @verb
 def sow_usual_lists(*, hospital: Hospital) -> int:
-    """Make the usual lists that a ward does not have yet, of the items that are in the catalogue; count them."""
+    """Make the usual lists that a ward does not have yet, of items that are in the catalogue; count them."""
     departments = {one.code: one for one in hospital.departments.all()}
     items = {item.code: item for item in CatalogueItem.objects.filter(hospital=hospital)}
     known = set(
@@ -48,7 +48,7 @@ def sow_usual_lists(*, hospital: Hospital) -> int:
     made = 0
     for position, ((department, name), rows) in enumerate(lists.items()):
         lines = [row for row in rows if row["item"] in items]
-        if (department, name) in known or not lines:
+        if department not in departments or (department, name) in known or not lines:
             continue
         usual = UsualList.objects.create(department=departments[department], name=name, position=position)
         for place, row in enumerate(lines):
@@ -70,13 +70,15 @@ def _vendor(row: Row) -> Vendor:
 
 
 def _item(hospital: Hospital, row: Row, vendor: Vendor) -> CatalogueItem:
+    """One line at the price of the hospital's currency, found also by what it is called in its language."""
+    language = hospital.language.partition("-")[0]
     same = ("code", "name", "group", "order_unit", "order_unit_plural", "contains_unit", "source")
     return CatalogueItem.objects.create(
         hospital=hospital,
         vendor=vendor,
-        synonyms=row["also_called"],
+        synonyms=", ".join(filter(None, (row["also_called"], row.get(f"also_called_{language}")))),
         contains_quantity=int(row["contains_quantity"]),
-        price=Decimal(row["price"]),
+        price=Decimal(row["price" if hospital.currency == "GBP" else f"price_{hospital.currency.lower()}"]),
         lead_days=int(row["lead"]),
         usual_max=int(row["usual_max"]),
         flags=row["flags"].split(),

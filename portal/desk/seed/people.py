@@ -1,11 +1,19 @@
 """People in all roles. Everybody in one seed has the same password: this is for demonstration."""
 
+from datetime import timedelta
+from functools import cache
+
 from django.contrib.auth.hashers import make_password
 
 from portal.accounts import scopes
 from portal.accounts.models import Department, Hospital, Membership, Team, User
+from portal.clock import now
 from portal.desk.seed.tables import rows_of
 from portal.facts import verb
+
+SERVED = timedelta(
+    days=365
+)  # nobody is new: the past that the demonstration plays needs people in their roles
 
 
 @verb
@@ -25,17 +33,17 @@ def sow_people(*, hospital: Hospital, password: str, by: User, only: set[str] | 
             "user_id", "role", "hospital_id", "department_id", "team_id"
         )
     )
-    encoded, made = "", 0
+    made = 0
     for row in rows:
         user = known.get(row["username"])
         if user is None:
-            encoded = encoded or make_password(password)
             user = User.objects.create(
                 username=row["username"],
                 first_name=row["first_name"],
                 last_name=row["last_name"],
                 email=f"{row['username']}@{hospital.code.lower()}.example",
-                password=encoded,
+                password=_encoded(password),
+                date_joined=now(),
                 # Gives the admin site and no operational right: roles alone give those.
                 is_staff="administrator" in row["roles"].split(),
                 is_superuser="administrator" in row["roles"].split(),
@@ -46,9 +54,15 @@ def sow_people(*, hospital: Hospital, password: str, by: User, only: set[str] | 
             place = places[code] if code else None
             key = (user.pk, role, *_ids(place))
             if key not in held:
-                scopes.grant(user=user, role=role, place=place, by=by)
+                scopes.grant(user=user, role=role, place=place, by=by, valid_from=now() - SERVED)
                 made += 1
     return made
+
+
+@cache
+def _encoded(password: str) -> str:
+    """Hashing is slow on purpose: once is enough for everybody of one seed."""
+    return make_password(password)
 
 
 def _places(hospital: Hospital) -> dict[str, Hospital | Department | Team]:

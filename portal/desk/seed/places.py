@@ -1,4 +1,4 @@
-"""A hospital with its departments, the rooms where things are delivered, and its teams."""
+"""A hospital with its departments, its rooms in the code scheme of the group, and its teams."""
 
 from portal.accounts.models import Department, Hospital, Location, Team
 from portal.desk.seed.tables import Row, rows_of, table
@@ -34,11 +34,14 @@ def sow_places(*, code: str, only: set[str] | None = None) -> tuple[Hospital, in
             )
             count += 1
         count += _rooms(departments[row["code"]], row, rooms)
-    count += _goods_in(hospital, rooms)
+    for row in rows_of("rooms", code):
+        if row["code"] not in rooms and (not row["department"] or row["department"] in departments):
+            _special_room(hospital, departments.get(row["department"]), row)
+            count += 1
     teams = set(hospital.teams.values_list("code", flat=True))
     for row in _chosen("teams", code, only):
         if row["code"] not in teams:
-            Team.objects.create(hospital=hospital, code=row["code"], name=row["name"])
+            Team.objects.create(hospital=hospital, **{key: row[key] for key in ("code", "name", "calendar")})
             count += 1
     return hospital, count
 
@@ -48,13 +51,14 @@ def _chosen(name: str, code: str, only: set[str] | None) -> list[Row]:
 
 
 def _rooms(department: Department, row: Row, known: set[str]) -> int:
-    hospital, made = department.hospital, 0
-    for kind, name, delivers in WARD_ROOMS if row["block"] in WARD_BLOCKS else OTHER_ROOMS:
-        code = f"{hospital.code}-{row['block']}-{row['level']}-{row['code']}-{kind.value}"
+    """The rooms that every ward or office has, and as many bays and side rooms as the row says; how many were new."""
+    made = 0
+    for suffix, kind, name, delivers in _wanted(row):
+        code = f"{department.hospital.code}-{row['block']}-{row['level']}-{row['code']}-{suffix}"
         if code in known:
             continue
         Location.objects.create(
-            hospital=hospital,
+            hospital=department.hospital,
             department=department,
             code=code,
             name=f"{name}, {row['code']}",
@@ -66,11 +70,24 @@ def _rooms(department: Department, row: Row, known: set[str]) -> int:
     return made
 
 
-def _goods_in(hospital: Hospital, known: set[str]) -> int:
-    code = f"{hospital.code}-SB-00-STO-DOCK"
-    if code in known:
-        return 0
+def _wanted(row: Row) -> list[tuple[str, Kind, str, bool]]:
+    rooms = WARD_ROOMS if row["block"] in WARD_BLOCKS else OTHER_ROOMS
+    return [
+        *((kind.value, kind, name, delivers) for kind, name, delivers in rooms),
+        *((f"B{n:02}", Kind.BAY, f"Bay {n}", False) for n in range(1, int(row["bays"]) + 1)),
+        *(
+            (f"S{n:02}", Kind.SIDE_ROOM, f"Side room {n}", False)
+            for n in range(1, int(row["side_rooms"]) + 1)
+        ),
+    ]
+
+
+def _special_room(hospital: Hospital, department: Department | None, row: Row) -> None:
     Location.objects.create(
-        hospital=hospital, code=code, name="Goods-in", kind=Kind.GOODS_IN, delivery_point=True
+        hospital=hospital,
+        department=department,
+        code=row["code"],
+        name=row["name"],
+        kind=row["kind"],
+        delivery_point=row["delivers"] == "yes",
     )
-    return 1

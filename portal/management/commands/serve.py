@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from portal.celery import BEATS
 from portal.supervision import Program, Supervisor
+from requests_app.models import ServiceRequest
 
 ROLES = ("web", "worker", "beat")
 LOOPBACK = "127.0.0.1"
@@ -37,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, only: str | None = None, demo: bool = False, **options: Any) -> None:
         if demo:
             call_command("migrate", interactive=False, verbosity=0)
+            self.play_once()
             call_command("seed", stdout=self.stdout)
         self.refuse_if_not_ready(only)
         self.check(include_deployment_checks=settings.PRODUCTION, databases=["default"])
@@ -47,9 +49,37 @@ class Command(BaseCommand):
         def announce() -> None:
             self.say(f"The portal is at {address} (Ctrl-C stops it)." if web else f"The {only} runs.")
 
-        Supervisor(programs(only), self.say).run(
+        Supervisor(programs(only, demo=demo), self.say).run(
             ready=lambda: not web or answers(settings.PORTAL_PORT), announce=announce
         )
+
+    def play_once(self) -> None:
+        """The first start of the demonstration: half a year of requests, before anything else runs."""
+        if not (settings.DEMO_PLAYED and stand_in_wanted(None)) or ServiceRequest.objects.exists():
+            return
+        if answers(stand_in_port()):
+            raise CommandError(
+                f"Port {stand_in_port()} is taken, and the stand-in Odoo needs it. Set PORTAL_PORT."
+            )
+        self.say(
+            "The first start plays half a year of requests (a minute or two). DEMO=empty starts without."
+        )
+        connection.close()
+        odoo, play = demonstration()
+        try:
+            odoo.start()
+            play.start()
+            assert play.process
+            code = play.process.wait()
+        except KeyboardInterrupt:
+            code = 1
+        finally:
+            play.stop()
+            odoo.stop()
+        if code:
+            raise CommandError(
+                "The demonstration broke off. make reset begins anew; DEMO=empty starts without it."
+            )
 
     def refuse_if_not_ready(self, only: str | None) -> None:
         if only == "worker" and not settings.REDIS_URL:
@@ -76,15 +106,16 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def programs(only: str | None) -> list[Program]:
-    """What to run, in the order to stop it: web first, so that nobody asks for anything more; Odoo last."""
-    odoo = {}
+def programs(only: str | None, *, demo: bool = False) -> list[Program]:
+    """What to run, in the order to stop it: web first, so that nobody asks for anything more; Odoo last.
+
+    With `demo` the pages let a visitor pick whom to be.
+    """
+    odoo = odoo_settings() if stand_in_wanted(only) else {}
     found: list[Program] = []
-    if stand_in_wanted(only):
-        url = f"http://{LOOPBACK}:{stand_in_port()}"
-        odoo = {"ODOO_URL": url, "ODOO_DB": "hospital", "ODOO_USER": "portal_sync", "ODOO_PASSWORD": "portal"}
     if only in (None, "web"):
-        found.append(Program("web", python("gunicorn", "portal.wsgi", *gunicorn_options()), odoo))
+        shown = {**odoo, "PORTAL_DEMO": "1"} if demo else odoo
+        found.append(Program("web", python("gunicorn", "portal.wsgi", *gunicorn_options()), shown))
     if settings.REDIS_URL and only in (None, "worker"):
         worker = python(
             "celery",
@@ -119,6 +150,19 @@ def programs(only: str | None) -> list[Program]:
     if odoo:
         found.append(Program("stand-in Odoo", python("tests.fake_odoo", *stand_in_options())))
     return found
+
+
+def demonstration() -> tuple[Program, Program]:
+    """The stand-in Odoo and what plays the past against it, one after the other."""
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "seed_demo"]
+    odoo = Program("stand-in Odoo", python("tests.fake_odoo", *stand_in_options()))
+    return odoo, Program("demonstration", manage, odoo_settings())
+
+
+def odoo_settings() -> dict[str, str]:
+    """What the portal's processes are told about the stand-in."""
+    url = f"http://{LOOPBACK}:{stand_in_port()}"
+    return {"ODOO_URL": url, "ODOO_DB": "hospital", "ODOO_USER": "portal_sync", "ODOO_PASSWORD": "portal"}
 
 
 def python(module: str, *arguments: str) -> list[str]:

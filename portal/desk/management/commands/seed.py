@@ -1,4 +1,4 @@
-"""The demonstration hospital: `manage.py seed`. Run it as often as you like: it adds what is missing."""
+"""The demonstration hospital group: `manage.py seed`. Run it as often as you like: it adds what is missing."""
 
 import os
 from argparse import ArgumentParser
@@ -10,16 +10,16 @@ from django.core.management.base import BaseCommand, CommandError
 from integrations import linking
 from integrations.odoo.errors import OdooError
 from portal.accounts import scopes
-from portal.accounts.models import Hospital, Membership
+from portal.accounts.models import Membership
 from portal.clock import now
 from portal.desk.seed.sowing import sow
-from portal.desk.seed.tables import table
+from portal.desk.seed.tables import rows_of, table
 
 PASSWORD = "portal-demo"  # noqa: S105 (printed on purpose: demonstration only, refused in production)
 
 
 class Command(BaseCommand):
-    help = "Adds what is missing of the demonstration hospital; prints its accounts (SEED_PASSWORD: portal-demo)."
+    help = "Adds what is missing of the demonstration hospitals; prints their accounts (SEED_PASSWORD: portal-demo)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -32,10 +32,11 @@ class Command(BaseCommand):
                 "seed makes accounts with a known password: it is refused where PORTAL_ENV=production."
             )
         password = os.environ.get("SEED_PASSWORD", "").strip() or PASSWORD
-        hospital = sow(code="SBG", password=password, say=self.stdout.write)
+        for row in table("hospitals"):
+            sow(code=row["code"], password=password, say=self.stdout.write)
         self.link()
         if not options["quiet_accounts"]:
-            self.print_accounts(hospital, password)
+            self.print_accounts(password)
 
     def link(self) -> None:
         """Odoo's ids for vendors and products, where an Odoo is named. Without them nothing can be ordered."""
@@ -51,13 +52,14 @@ class Command(BaseCommand):
         if unknown:
             self.stdout.write(f"Odoo does not know: {', '.join(unknown)}")
 
-    def print_accounts(self, hospital: Hospital, password: str) -> None:
-        names = [row["username"] for row in table("people") if row["hospital"] == hospital.code]
-        held = Membership.objects.current(now()).filter(user__username__in=names)
+    def print_accounts(self, password: str) -> None:
+        held = Membership.objects.current(now())
         roles: dict[str, list[str]] = {}
         for membership in held.select_related("user", "hospital", "department", "team").order_by("pk"):
             roles.setdefault(membership.user.username, []).append(str(membership))
         self.stdout.write(f"\nAccounts (password of those made by the seed: {password})")
-        for name in names:
-            if name in roles:
-                self.stdout.write(f"  {name:<16} {'; '.join(roles[name])}")
+        for hospital in table("hospitals"):
+            self.stdout.write(hospital["name"])
+            for name in (row["username"] for row in rows_of("people", hospital["code"])):
+                if name in roles:
+                    self.stdout.write(f"  {name:<16} {'; '.join(roles[name])}")

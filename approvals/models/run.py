@@ -1,72 +1,18 @@
-"""Policies as versioned data, and the run of one approval: its steps are copied from the policy and live on their own."""
+"""The run of one approval: its steps are copied from the policy and live on their own."""
 
-import secrets
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from approvals.models.policy import ApprovalPolicy
+from portal import ids
 from portal.fsm import GuardedState, StateQuerySet
 
 
 def new_ref() -> str:
-    return secrets.token_urlsafe(16)
-
-
-class ApprovalPolicy(models.Model):
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
-        SUPERSEDED = "superseded", _("Superseded")
-
-    code = models.SlugField()
-    version = models.PositiveIntegerField(default=1)
-    category = models.ForeignKey("requests_app.Category", on_delete=models.PROTECT, related_name="policies")
-    name = models.CharField(max_length=120)
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
-    published_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name_plural = "approval policies"
-        constraints = [
-            models.UniqueConstraint(fields=["code", "version"], name="policy_version_once"),
-            models.UniqueConstraint(
-                fields=["category"],
-                condition=models.Q(status="published"),
-                name="policy_published_once_per_category",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} v{self.version}"
-
-
-class PolicyRule(models.Model):
-    """Every rule whose conditions hold adds its steps; one that `decides` needs no person and ends the search."""
-
-    policy = models.ForeignKey(ApprovalPolicy, on_delete=models.CASCADE, related_name="rules")
-    position = models.PositiveSmallIntegerField()
-    code = models.SlugField()
-    why = models.CharField(max_length=200, help_text=_("the rule as a sentence, shown to people"))
-    conditions = models.JSONField(default=dict, help_text=_("see approvals.routing.matches"))
-    decides = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["policy", "code"], name="rule_code_once")]
-
-
-class PolicyStep(models.Model):
-    rule = models.ForeignKey(PolicyRule, on_delete=models.CASCADE, related_name="steps")
-    sequence = models.PositiveSmallIntegerField(help_text=_("steps with the same number are asked at once"))
-    role = models.CharField(max_length=30)
-    needed = models.PositiveSmallIntegerField(default=1, help_text=_("how many of them must agree"))
-    calendar = models.CharField(max_length=30, help_text=_("code of the calendar that its time runs on"))
-    why = models.CharField(max_length=200, blank=True, help_text=_("why this role; empty: the rule says it"))
-
-    class Meta:
-        ordering = ["sequence", "id"]
+    return ids.token()
 
 
 class Approval(models.Model):

@@ -1,0 +1,12 @@
+"""The orders of a request, as the API shows them."""
+
+from rest_framework import serializers
+
+
+class OrderShown(serializers.Serializer):
+    vendor = serializers.CharField()
+    number = serializers.CharField(help_text="its name in the purchasing system; empty until it is there")
+    words = serializers.CharField(help_text="how it stands")
+    link = serializers.CharField(help_text="to the order, for who may open it there; may be empty")
+    checked_at = serializers.DateTimeField(allow_null=True, help_text="when it was last asked about")
+    late = serializers.BooleanField(help_text="it was refused, cancelled or taken back")

@@ -1,0 +1,111 @@
+"""What one person may do to one request now, and where it is useful, why not: the same rules as the verbs ask."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from approvals import decisions
+from approvals.content import content_hash
+from approvals.models import ApprovalStep
+from approvals.panel import Panel
+from requests_app import fulfilment, lifecycle, listing, permissions
+from requests_app.models import RequestItem, ServiceRequest
+from requests_app.states import LineState, RequestState
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Action:
+    """`seen` is what the call has to send with it, '' where it needs none. `why_not` is '' where it is allowed."""
+
+    name: str
+    title: str
+    method: str
+    href: str
+    why_not: str = ""
+    seen: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        return not self.why_not
+
+
+def allowed_actions(
+    request: ServiceRequest,
+    user: "User",
+    *,
+    lines: list[RequestItem],
+    panel: Panel | None,
+    seen: str = "",
+    missing: dict[str, list[str]] | None = None,
+) -> list[Action]:
+    """Every action that this state of the request knows for `user`, who may see it.
+
+    `seen` and `missing` are of a draft. Six queries at most, and one for each further step that is open at once.
+    """
+    if request.state == RequestState.DRAFT:
+        return list(_of_draft(request, seen, missing or {}))
+    if not request.is_open:
+        return []
+    return [
+        *_decisions(request, user, lines, panel),
+        *_store(request, user, lines),
+        *_ward(request, user, lines),
+    ]
+
+
+def _act(name: str, title: str, request: ServiceRequest, why_not: str = "") -> Action:
+    return Action(name, title, "POST", reverse(f"api:request-{name}", args=[request.public_id]), why_not)
+
+
+def _of_draft(request: ServiceRequest, seen: str, missing: dict[str, list[str]]) -> Iterator[Action]:
+    first = next((text for texts in missing.values() for text in texts), "")
+    there = reverse("api:draft", args=[request.client_key])
+    send = reverse("api:request-submit", args=[request.public_id])
+    yield Action("submit", _("Send it"), "POST", send, first, seen)
+    yield Action("save", _("Write it anew"), "PUT", there)
+    yield Action("discard", _("Throw it away"), "DELETE", there)
+
+
+def _decisions(
+    request: ServiceRequest, user: "User", lines: list[RequestItem], panel: Panel | None
+) -> Iterator[Action]:
+    steps = panel.steps if panel else []
+    said = [decision for shown in steps for decision, _yes in shown.said]
+    for shown in steps:
+        if shown.step.state != ApprovalStep.State.OPEN:
+            continue
+        run = decisions.Run(shown.step, request, [one.step for one in steps], said)
+        refusal = decisions.refusal(run, user)
+        for name, title in (("approve", _("Say yes")), ("reject", _("Say no, with a reason"))):
+            yield Action(
+                name,
+                title,
+                "POST",
+                reverse(f"api:step-{name}", args=[shown.step.ref]),
+                refusal.message if refusal else "",
+                "" if refusal else content_hash(request, lines),
+            )
+
+
+def _store(request: ServiceRequest, user: "User", lines: list[RequestItem]) -> Iterator[Action]:
+    """Only for the team that serves a line: to everybody else the store's work is no action that they miss."""
+    steps = (
+        ("pick", _("Picked in the store"), LineState.TO_PICK),
+        ("send", _("Sent to the ward"), LineState.PICKED),
+    )
+    for name, title, state in steps:
+        serving = {line.team_id: line for line in lines if line.state == state}
+        if any(permissions.can_supply(user, line) for line in serving.values()):
+            yield _act(name, title, request)
+
+
+def _ward(request: ServiceRequest, user: "User", lines: list[RequestItem]) -> Iterator[Action]:
+    if any(listing.expected(line) for line in lines):
+        yield _act("receive", _("Confirm what arrived"), request, fulfilment.not_to_receive(request, user))
+    yield _act("cancel", _("Cancel the request"), request, lifecycle.not_to_cancel(request, user))

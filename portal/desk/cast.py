@@ -1,0 +1,201 @@
+"""Who may be picked in the demonstration, and a walk through the portal for each kind of work. Words only."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Part:
+    """Somebody of the seed, and what they are there for when nothing waits for them."""
+
+    username: str
+    does: str | Promise
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to try. `to` names the page of `tour.PAGES` that it begins at."""
+
+    to: str
+    label: str | Promise
+    say: str | Promise
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A minute as one person."""
+
+    username: str
+    icon: str
+    title: str | Promise
+    steps: tuple[Step, ...]
+
+
+CAST: tuple[tuple[str | Promise, tuple[Part, ...]], ...] = (
+    (
+        _("On the ward"),
+        (
+            Part("asha.menon", _("Asks for supplies and says what arrived")),
+            Part("grace.hill", _("Leads the ward and follows what is open on it")),
+        ),
+    ),
+    (
+        _("Deciding"),
+        (
+            Part("joy.okoro", _("Agrees to what her ward spends, or says why not")),
+            Part("priya.shah", _("Decides from the amount where finance is asked")),
+            Part("nadia.rahman", _("Decides what stands in no contract")),
+            Part("helen.brandt", _("Decides the large amounts")),
+        ),
+    ),
+    (
+        _("Store and buying"),
+        (
+            Part("sam.doyle", _("Picks what the store has and sends it")),
+            Part("mark.evans", _("Buys what was agreed, and settles what differs")),
+        ),
+    ),
+    (
+        _("Looking after it"),
+        (
+            Part("claire.dubois", _("Follows every request of the hospital")),
+            Part("amina.yusuf", _("Reads who did what, in every hospital")),
+            Part("peter.hansen", _("Is asked when nobody may decide")),
+            Part("yuki.tanaka", _("Is told when an order does not get through")),
+            Part("alex.morgan", _("Gives people their roles")),
+        ),
+    ),
+    (
+        _("In the other hospitals"),
+        (
+            Part("nora.finch", _("Asks on the rehabilitation ward of Northfield")),
+            Part("hannah.ellis", _("Decides for that ward")),
+            Part("miriam.koch", _("Asks in Sankt Anna, in euros")),
+            Part("petra.vogel", _("Decides for her ward")),
+        ),
+    ),
+)
+
+WALKS = (
+    Walk(
+        "asha.menon",
+        "package",
+        _("Ask, as a nurse"),
+        (
+            Step(
+                "toner",
+                _("Order two toners"),
+                _("Say when you run out. The page says what it costs and who will decide, and why."),
+            ),
+            Step(
+                "home",
+                _("Reorder the usual gloves"),
+                _("Inside the list that was agreed for the ward nobody is asked, and the page says so."),
+            ),
+            Step(
+                "home",
+                _("Say what arrived"),
+                _("All here closes a request; Something missing keeps the rest open."),
+            ),
+            Step(
+                "requests",
+                _("See where everything stands"),
+                _("Who has it, until when, and what is late."),
+            ),
+        ),
+    ),
+    Walk(
+        "joy.okoro",
+        "inbox",
+        _("Decide, as head of the ward"),
+        (
+            Step(
+                "approvals",
+                _("Open the approvals"),
+                _("One card holds what the decision needs: who asks, why, what it costs, why you."),
+            ),
+            Step(
+                "approvals",
+                _("Agree, or say no"),
+                _("A no needs a reason, and the ward reads it. Make the window as narrow as a phone."),
+            ),
+            Step(
+                "notices",
+                _("Read the notices"),
+                _("What was told to you; the same goes out by mail where a mail server is set."),
+            ),
+        ),
+    ),
+    Walk(
+        "nadia.rahman",
+        "users-round",
+        _("Decide with others, as procurement"),
+        (
+            Step(
+                "approvals",
+                _("Decide after the head"),
+                _("What stands in no contract is asked here as well. Nobody decides the same request twice."),
+            ),
+            Step(
+                "requests",
+                _("Follow a request"),
+                _("Its page names every decision, who took it and for which reason they were asked."),
+            ),
+        ),
+    ),
+    Walk(
+        "sam.doyle",
+        "clipboard-list",
+        _("Pick and send, in the store"),
+        (
+            Step(
+                "store",
+                _("Open the pick list"),
+                _("By request, what is due first stands first. Picked, then On its way."),
+            ),
+            Step(
+                "store",
+                _("Send less than was asked"),
+                _("The rest goes back to the list, and the ward sees what is still to come."),
+            ),
+        ),
+    ),
+    Walk(
+        "mark.evans",
+        "shopping-cart",
+        _("Buy, as a buyer"),
+        (
+            Step(
+                "requests",
+                _("Find an order"),
+                _("Each supplier gets one order, exactly once; its number leads into Odoo."),
+            ),
+            Step(
+                "home",
+                _("Settle what differs"),
+                _(
+                    "An order that was changed or refused waits here until somebody writes down what was done."
+                ),
+            ),
+        ),
+    ),
+    Walk(
+        "amina.yusuf",
+        "shield-check",
+        _("Look back, as the auditor"),
+        (
+            Step(
+                "requests",
+                _("Open any request"),
+                _("What happened names everybody who had a part in it. Nothing of it can be changed."),
+            ),
+            Step(
+                "home",
+                _("Choose a hospital"),
+                _("Each has people, money and hours of its own, and sees nothing of the others."),
+            ),
+        ),
+    ),
+)

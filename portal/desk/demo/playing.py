@@ -1,0 +1,142 @@
+"""The whole play: sow what is missing, put everything into one queue, play it, and leave the stand-in at real time."""
+
+import gc
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Min
+
+from integrations import linking
+from portal import clock, ids
+from portal.accounts import scopes
+from portal.accounts.models import Membership
+from portal.desk.demo.buyer import StandIn
+from portal.desk.demo.everyday import everyday
+from portal.desk.demo.life import Life
+from portal.desk.demo.queue import Queue
+from portal.desk.demo.reading import read_notices
+from portal.desk.demo.stage import Stage, dated_log
+from portal.desk.demo.stories import STORIES
+from portal.desk.demo.story import Story
+from portal.desk.demo.sweeps import Sweeps
+from portal.desk.demo.trade import Trade
+from portal.desk.demo.waiting import waiting
+from portal.desk.seed.sowing import sow
+
+BEFORE = timedelta(days=2)  # the hospitals are there before their first request
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to play: `until` is the end, `requests` how many in all (stories and what waits count too)."""
+
+    seed: int
+    until: datetime
+    days: int
+    requests: int
+    password: str
+    stories: tuple[Story, ...] = STORIES
+    with_waiting: bool = True
+    hospitals: tuple[str, ...] = ("SBG", "NFC", "SAK")
+
+    @property
+    def start(self) -> datetime:
+        return self.until - timedelta(days=self.days)
+
+
+class TooYoung(Exception):
+    """The people of the hospitals did not hold their roles yet when the play would begin."""
+
+
+def play(
+    asked: Asked, odoo: StandIn, *, say: Callable[[str], object], tell: "Callable[[float, str], object]"
+) -> int:
+    """Play `asked` against `odoo`; returns how many requests were sent.
+
+    `say` gets sentences about what is set up, `tell` how far the play is (0 to 1) and where. The stand-in's buyer rests
+    meanwhile; afterwards its clock runs again and its buyer leaves alone what was ordered here.
+    """
+    first = Membership.objects.aggregate(at=Min("valid_from"))["at"]
+    if first and first > asked.start:
+        raise TooYoung(f"The people who are here hold their roles since {first:%d %B %Y} and not before.")
+    odoo.check()
+    odoo.rest()
+    try:
+        with ids.seeded(asked.seed), _quick():
+            with clock.at(asked.start - BEFORE):
+                odoo.set_clock(clock.now())
+                _sow(asked, say)
+            return _play(asked, odoo, tell)
+    finally:
+        odoo.run_clock()
+        odoo.work(since=asked.until)
+
+
+def _sow(asked: Asked, say: Callable[[str], object]) -> None:
+    with dated_log():
+        for code in asked.hospitals:
+            sow(code=code, password=asked.password, say=say)
+        linking.link_catalogue(by=scopes.system_user())
+
+
+def _play(asked: Asked, odoo: StandIn, tell: Callable[[float, str], object]) -> int:
+    queue = Queue(start=asked.start, until=asked.until)
+    with clock.at(asked.until):
+        stage = Stage(queue=queue, odoo=odoo, seed=asked.seed, days=asked.days)
+    trade = Trade(stage)
+    life = Life(stage, trade)
+    sweeps = Sweeps(stage, life, trade)
+    stage.roles_changed = sweeps.roles_changed
+    counted = Counter({"planned": 0})
+
+    def file(moment: datetime, ask: object) -> None:
+        counted["planned"] += 1
+        life.ask(moment, ask)  # type: ignore[arg-type]
+
+    stage.ask = file
+    for story in asked.stories:
+        story.tell(stage)
+    if asked.with_waiting:
+        for moment, ask in waiting(stage):
+            stage.ask(moment, ask)
+    for moment, ask in everyday(stage, max(asked.requests - counted["planned"], 0)):
+        stage.ask(moment, ask)
+    for moment, action in read_notices(stage):
+        queue.push(moment, action)
+    whole = asked.until - asked.start
+    queue.run(
+        after_each=sweeps.plan,
+        say=lambda moment: tell((moment - asked.start) / whole, f"{moment:%d %B %Y}, {life.asked} requests"),
+    )
+    with clock.at(asked.until):
+        sweeps.finish()
+    tell(1.0, f"{asked.until:%d %B %Y}, {life.asked} requests")
+    return life.asked
+
+
+@contextmanager
+def _quick() -> Iterator[None]:
+    """Let the database not wait for the disk after each commit, and Python seldom look for circles of garbage.
+
+    A play that is cut off starts anew anyway, and the process ends with it.
+    """
+    postgres = connection.vendor == "postgresql"
+    off, back = (
+        ("SET synchronous_commit TO OFF", "RESET synchronous_commit")
+        if postgres
+        else ("PRAGMA synchronous=OFF", "PRAGMA synchronous=FULL")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(off)
+    thresholds = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        with connection.cursor() as cursor:
+            cursor.execute(back)

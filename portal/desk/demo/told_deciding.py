@@ -1,0 +1,179 @@
+"""Stories of deciding: by policy, by somebody else, by several, by nobody."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import scopes
+from portal.accounts.models import Membership
+from portal.desk.demo.hours import on
+from portal.desk.demo.plan import AT_ONCE, NOT_YET, Answer
+from portal.desk.demo.stage import Stage
+from portal.desk.demo.story import Story, file
+
+SOON = Answer(share=0.3)
+
+
+def away(stage: Stage, username: str, role: str, back: int) -> Callable[[], None]:
+    """An action: the role ends now, and is given again, as before, on the morning `back` working days before the end."""
+
+    def leave() -> None:
+        person, by = stage.person(username), stage.person("alex.morgan")
+        held = Membership.objects.filter(user=person, role=role, valid_until=None).first()
+        if held is None:
+            return
+        scopes.revoke(membership=held, by=by)
+
+        def come_back() -> None:
+            scopes.grant(user=person, role=role, place=held.place, by=by)
+            stage.roles_changed()
+
+        stage.queue.push(on(stage.day("SBG", back), "08:05"), come_back)
+
+    return leave
+
+
+def own_order(stage: Stage) -> None:
+    file(
+        stage, "own-order", on(stage.day("SBG", 18), "15:40"), by="joy.okoro", ward=("SBG", "7B"),
+        lines={"CAN-20": 3}, manners={"answer": SOON, "receiver": "tom.reid"},
+    )  # fmt: skip
+
+
+def standing_order(stage: Stage) -> None:
+    usual = stage.ward("SBG", "7B").usual_lists.order_by("pk").first()
+    file(
+        stage, "standing-order", on(stage.day("SBG", 17), "08:30"), by="joy.okoro", ward=("SBG", "7B"),
+        usual=usual, manners={"pick": 0.2, "send": 0.4, "receiver": "asha.menon"},
+    )  # fmt: skip
+
+
+def stopped(stage: Stage) -> None:
+    for number, (hospital, ward, by) in enumerate(
+        (("SBG", "7B", "asha.menon"), ("SBG", "ICU", "lucy.archer"), ("SAK", "NOT", "jan.kowalski")), start=1
+    ):
+        file(
+            stage, "stopped", on(stage.day(hospital, 1), f"1{number}:20"), by=by, ward=(hospital, ward),
+            lines={"SUC-12": 1, "OXY-MSK": 1}, number=number, write=-1.0,
+        )  # fmt: skip
+
+
+def rationed(stage: Stage) -> None:
+    said = "One box for each of the four bays. Please ask for 4; the rest comes next month."
+    file(
+        stage, "rationed", on(stage.day("SBG", 22), "10:30"), by="chidi.eze", ward=("SBG", "ED"),
+        lines={"RSP-FF3": 12}, note="Fit testing week",
+        manners={"answers": {"product_lead": Answer(share=0.4, reject=said)}},
+    )  # fmt: skip
+    file(
+        stage, "rationed", on(stage.day("SBG", 20), "09:10"), by="chidi.eze", ward=("SBG", "ED"),
+        lines={"RSP-FF3": 4}, number=2, manners={"answer": SOON, "receiver": "hamid.rezai"},
+    )  # fmt: skip
+
+
+def head_away(stage: Stage) -> None:
+    stage.queue.push(on(stage.day("SBG", 34), "08:00"), away(stage, "paul.irwin", "head", back=25))
+    file(
+        stage, "head-away", on(stage.day("SBG", 32), "11:00"), by="leon.fraser", ward=("SBG", "OPD"),
+        lines={"BPC-AD": 4, "TON-BLK": 1}, manners={"answer": SOON},
+    )  # fmt: skip
+
+
+def nobody(stage: Stage) -> None:
+    stage.queue.push(on(stage.day("SBG", 13), "08:00"), away(stage, "helen.brandt", "director", back=8))
+    file(
+        stage, "nobody", on(stage.day("SBG", 13), "09:30"), by="laura.simmons", ward=("SBG", "THE"),
+        lines={"MON-PAT": 21}, note="One supplier for all theatres, as the board asked in spring",
+        manners={"answer": AT_ONCE},
+    )  # fmt: skip
+
+
+def two_executives(stage: Stage) -> None:
+    file(
+        stage, "two-executives", on(stage.day("SBG", 6), "09:00"), by="chidi.eze", ward=("SBG", "ED"),
+        lines={"MON-PAT": 21}, note="The new resuscitation area opens in spring",
+        manners={"answers": {"executive": Answer(share=0.2, who="victor.adeyemi", most=1)}, "answer": AT_ONCE},
+    )  # fmt: skip
+
+
+def directors_own(stage: Stage) -> None:
+    file(
+        stage, "directors-own", on(stage.day("NFC", 5), "10:15"), by="gail.morton", ward=("NFC", "RHB"),
+        lines={"MON-PAT": 6}, note="All six bays of the ward",
+        manners={"answers": {"executive": NOT_YET}, "answer": AT_ONCE},
+    )  # fmt: skip
+
+
+def three_of_140(stage: Stage) -> None:
+    for number, back in enumerate((5, 3, 1), start=1):
+        file(
+            stage, "three-of-140", on(stage.day("SBG", back), "14:00"), by="sofia.marin", ward=("SBG", "LAB"),
+            lines={"GEL-500": 5}, number=number, note="For the benches",
+            manners={"answer": SOON, "receive": 2.0},
+        )  # fmt: skip
+
+
+def said_no(stage: Stage) -> None:
+    said = "Use the standard dressing first; the wound nurse comes on Thursday."
+    file(
+        stage, "said-no", on(stage.day("SBG", 10), "12:05"), by="asha.menon", ward=("SBG", "7B"),
+        lines={"NPW-KIT": 2}, manners={"answers": {"procurement": Answer(share=0.5, reject=said)}},
+    )  # fmt: skip
+    file(
+        stage, "said-no", on(stage.day("SBG", 10), "17:20"), by="asha.menon", ward=("SBG", "7B"),
+        lines={"DRS-FOM": 5}, number=2, manners={"answer": SOON, "receiver": "tom.reid"},
+    )  # fmt: skip
+
+
+STORIES = (
+    Story(
+        "own-order", _("The ward manager's own order"),
+        _("She asked herself for more than the list, so the director decided: nobody decides what they asked for."),
+        "joy.okoro", own_order, situations=(9,),
+    ),
+    Story(
+        "standing-order", _("Nobody was asked, and it is on record"),
+        _("The usual gloves, inside the agreed list: a rule decided at once, and the page names the rule."),
+        "joy.okoro", standing_order, situations=(10,),
+    ),
+    Story(
+        "stopped", _("It can no longer be ordered"),
+        _("Three wards have a stopped catheter in a draft; each reads why, and cannot send it."),
+        "asha.menon", stopped, situations=(14,),
+    ),
+    Story(
+        "rationed", _("Twelve became four"),
+        _("The clinical product lead said no to twelve boxes of a rationed respirator and yes to four."),
+        "chidi.eze", rationed, situations=(15,),
+    ),
+    Story(
+        "head-away", _("The head was away"),
+        _("The role had ended while he was away, so the next authority was asked in his place, and the page says why."),
+        "leon.fraser", head_away, situations=(16,),
+    ),
+    Story(
+        "nobody", _("Nobody may decide"),
+        _("Two executives must agree; one asked for it and one has decided already. It waits with the policy owner."),
+        "peter.hansen", nobody, "desk:home", (17,),
+    ),
+    Story(
+        "two-executives", _("Above one hundred thousand"),
+        _("Six have agreed to 21 monitors; one executive has agreed as well, and a second must."),
+        "laura.simmons", two_executives, "approvals:inbox",
+    ),
+    Story(
+        "directors-own", _("The director's own order"),
+        _("At Northfield the director is asked from 25,000, but this one is hers: it goes one step higher."),
+        "george.patel", directors_own, "approvals:inbox",
+    ),
+    Story(
+        "three-of-140", _("Three orders of 140"),
+        _("One department, one supplier, five days: each small, together not. The list shows them; nothing holds them yet."),
+        "anna.kowal", three_of_140, "requests:list", (18,),
+    ),
+    Story(
+        "said-no", _("No, and what then"),
+        _("Procurement said no with a reason; the nurse read it and asked for the standard dressing instead."),
+        "asha.menon", said_no,
+    ),
+)  # fmt: skip

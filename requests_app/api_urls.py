@@ -1,0 +1,21 @@
+from django.urls import path
+
+from requests_app.api import Catalogue, Drafts, Requests
+from requests_app.store_api import Picks
+
+urlpatterns = [
+    path("catalogue", Catalogue.as_view({"get": "index"}), name="catalogue"),
+    path("drafts", Drafts.as_view({"get": "index"}), name="drafts"),
+    path(
+        "drafts/<uuid:client_key>",
+        Drafts.as_view({"get": "show", "put": "save", "delete": "discard"}),
+        name="draft",
+    ),
+    path("requests", Requests.as_view({"get": "index"}), name="requests"),
+    path("requests/<slug:public_id>/submit", Requests.as_view({"post": "submit"}), name="request-submit"),
+    path("requests/<slug:public_id>/cancel", Requests.as_view({"post": "cancel"}), name="request-cancel"),
+    path("requests/<slug:public_id>/receive", Requests.as_view({"post": "receive"}), name="request-receive"),
+    path("requests/<slug:public_id>/pick", Picks.as_view({"post": "pick"}), name="request-pick"),
+    path("requests/<slug:public_id>/send", Picks.as_view({"post": "send"}), name="request-send"),
+    path("picks", Picks.as_view({"get": "index"}), name="picks"),
+]

@@ -1,0 +1,54 @@
+"""Which requests somebody sees, as conditions that have an index each (`visible_to` says the same in one WHERE).
+
+A sent request is open until it has ended: each half has indexes of its own (`requests_app.models.request.HALVES`).
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+
+from portal.accounts import scopes
+from requests_app.models import RequestItem
+from requests_app.models.request import HALVES
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+    from portal.accounts.scopes import Reach
+
+OPEN, ENDED = HALVES["open"], HALVES["ended"]
+
+
+def own(user: "User") -> list[Q]:
+    """What this person needs or wrote."""
+    return [Q(requester=user), Q(filed_by=user)]
+
+
+def seen_by(user: "User") -> list[Q]:
+    """What `permissions.can_view` allows of sent requests: own, the places of the person, their teams. One query."""
+    reach = scopes.reach(user, "view_requests", "fulfil_here")
+    there = reach["view_requests"]
+    if there.everywhere:
+        return [Q()]
+    return [*own(user), *_places(there), *_teams(reach["fulfil_here"], besides=there.hospitals)]
+
+
+def worked_on_by(user: "User") -> list[Q]:
+    """What `permissions.works_on` allows: own, and the places where the person works. One query."""
+    there = scopes.reach(user, "work_here")["work_here"]
+    return [Q()] if there.everywhere else [*own(user), *_places(there)]
+
+
+def _places(there: "Reach") -> list[Q]:
+    """Hospitals, and departments of other hospitals."""
+    wards = [pk for pk, hospital in there.departments.items() if hospital not in there.hospitals]
+    return [*(Q(hospital=pk) for pk in sorted(there.hospitals)), *(Q(department=pk) for pk in sorted(wards))]
+
+
+def _teams(work: "Reach", *, besides: set[int]) -> list[Q]:
+    """Requests with a line of one of the person's teams; a team serves its own hospital only."""
+    lines = RequestItem.objects.filter(request=OuterRef("pk"))
+    teams: dict[int, list[int]] = {}
+    for pk, hospital in sorted(work.teams.items()):
+        if hospital not in besides:
+            teams.setdefault(hospital, []).append(pk)
+    return [Q(hospital=pk) & Q(Exists(lines.filter(team__in=own_teams))) for pk, own_teams in teams.items()]

@@ -1,0 +1,142 @@
+"""The examples in the description were recorded from real calls, and are what is answered today.
+
+After a change that is meant: RECORD_EXAMPLES=1 make test ARGS=tests/api/test_examples.py, and read the difference.
+"""
+
+import json
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import jsonschema
+import pytest
+
+from portal import ids, openapi
+from portal.clock import at
+from tests import journeys
+from tests.api.calls import caller
+
+pytestmark = pytest.mark.django_db
+BEGIN = datetime(2030, 5, 14, 8, 30, tzinfo=UTC)
+KEY = "5f0c3a3e-3a53-4b0c-9f53-0d6f6a5a1c11"
+BODY = {
+    "department": "SBG/7B",
+    "deliver_to": None,
+    "run_out": "before_delivery",
+    "needed_by": None,
+    "note": "two new bays open on Monday",
+    "lines": [{"code": "GLV-NIT-M", "quantity": 6}, {"code": "SPO-SEN", "quantity": 1}],
+}
+
+
+class Recorder:
+    """Makes calls and keeps what was sent and answered, by the operation's name."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[str, Any]] = {}
+
+    def __call__(self, operation: str, who: Any, method: str, path: str, body: Any = None) -> Any:
+        answer = who.send(method, path, body)
+        assert answer.status_code in (200, 204), answer.content
+        found = json.loads(answer.content) if answer.content else None
+        if operation:
+            shown = {"request": body} if body is not None else {}
+            if found is not None:
+                shown["responses"] = {"200": _short(found)}
+            self.kept[operation] = shown
+        return found
+
+
+def _short(found: Any) -> Any:
+    """Two rows of a list are enough to read."""
+    if isinstance(found, dict) and isinstance(found.get("results"), list):
+        return {**found, "results": found["results"][:2]}
+    return found
+
+
+def recorded(world: SimpleNamespace) -> dict[str, Any]:
+    """One request from the draft to the ward, and one that is cancelled, one that is refused."""
+    call = Recorder()
+    journeys.link(world)
+    with ids.seeded(1), at(BEGIN):
+        nurse, head, keeper = caller(world.nurse), caller(world.head), caller(world.storekeeper)
+        call("me", nurse, "GET", "me")
+        call("catalogue", nurse, "GET", "catalogue?q=gloves nitrile")
+        draft = call("draft_save", nurse, "PUT", f"drafts/{KEY}", BODY)
+        call("draft", nurse, "GET", f"drafts/{KEY}")
+        call("drafts", nurse, "GET", "drafts")
+        sent = call("request_submit", nurse, "POST", draft["submit"], {"seen": draft["seen"]})
+        for number, words in enumerate(("found some", "")):
+            other = call(
+                "", nurse, "PUT", f"drafts/{KEY[:-1]}{number + 2}", {**BODY, "lines": BODY["lines"][1:]}
+            )
+            call("", nurse, "POST", other["submit"], {"seen": other["seen"]})
+            if words:
+                call("request_cancel", nurse, "POST", f"requests/{other['id']}/cancel", {"reason": words})
+    with ids.seeded(2), at(BEGIN + timedelta(minutes=12)):
+        cards = call("approvals", head, "GET", "approvals")["results"]
+        of_sent = next(card for card in cards if card["request"]["id"] == sent["id"])
+        of_other = next(card for card in cards if card["request"]["id"] != sent["id"])
+        call("approval", head, "GET", f"approvals/{of_sent['ref']}")
+        call("step_approve", head, "POST", of_sent["approve"], {"seen": of_sent["seen"]})
+        no = {"seen": of_other["seen"], "reason": "Not needed: stock is there"}
+        call("step_reject", head, "POST", of_other["reject"], no)
+    with ids.seeded(3), at(BEGIN + timedelta(hours=1)):
+        [pick] = call("picks", keeper, "GET", "picks")["results"]
+        lines = [line["id"] for line in pick["to_pick"]]
+        call("request_pick", keeper, "POST", f"requests/{sent['id']}/pick", {"lines": lines})
+        call("request_send", keeper, "POST", f"requests/{sent['id']}/send", {"lines": lines})
+    with ids.seeded(4), at(BEGIN + timedelta(hours=2)):
+        call("requests", nurse, "GET", "requests?size=2")
+        call("request", nurse, "GET", f"requests/{sent['id']}")
+        came = {"lines": [{"id": lines[0], "quantity": 6}]}
+        call("request_receive", nurse, "POST", f"requests/{sent['id']}/receive", came)
+    return call.kept
+
+
+def steady(found: Any) -> str:
+    """The recording as text, without what no clock or seed decides: hashes, and places in a list."""
+    text = json.dumps(found, indent=1, ensure_ascii=False)
+    text = re.sub(r'"[0-9a-f]{64}"', '"%s"' % ("9f2c71d4" * 8), text)
+    text = re.sub(r'"[0-9a-f]{32}"', '"%s"' % ("4be0a916" * 4), text)
+    text = re.sub(r"SR-(\d{4})-\d{6}", r"SR-\1-000417", text)
+    return re.sub(r"after=[^\"&]+", "after=WyIyMDMw...", text)
+
+
+def test_the_examples_are_what_is_answered(world: SimpleNamespace) -> None:
+    found = steady(recorded(world))
+    if os.environ.get("RECORD_EXAMPLES"):
+        openapi.EXAMPLES.write_text(found + "\n")
+    assert openapi.EXAMPLES.read_text().strip() == found
+
+
+def test_every_operation_has_its_examples_and_they_fit_their_shapes() -> None:
+    described = openapi.schema()
+    lacking = []
+    for path in described["paths"].values():
+        for operation in (path[method] for method in openapi.METHODS if method in path):
+            parts = [operation["requestBody"]] if "requestBody" in operation else []
+            parts += [operation["responses"]["200"]] if "200" in operation["responses"] else []
+            for part in parts:
+                content = part["content"]["application/json"]
+                if "example" not in content:
+                    lacking.append(operation["operationId"])
+                else:
+                    whole = {**content["schema"], "components": described["components"]}
+                    jsonschema.validate(content["example"], whole)
+    assert not lacking
+
+
+def test_every_refusal_shows_itself() -> None:
+    described = openapi.schema()
+    problem = {**described["components"]["schemas"]["Problem"], "components": described["components"]}
+    shown = [
+        example["value"]
+        for refusal in described["components"]["responses"].values()
+        for example in refusal["content"]["application/problem+json"]["examples"].values()
+    ]
+    for value in shown:
+        jsonschema.validate(value, problem)
+    assert len(shown) > 10

@@ -1,0 +1,160 @@
+"""Requests in every state that the portal knows, brought there by its verbs and by what happened in the stand-in Odoo."""
+
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from approvals import decisions
+from approvals.models import ApprovalStep
+from integrations import dispatch, linking, outbox
+from portal import clock
+from portal.accounts import scopes
+from portal.desk.seed import tables
+from requests_app import fulfilment, lifecycle
+from requests_app.linking import link_vendors
+from requests_app.models import CatalogueItem, RequestItem, ServiceRequest
+from sla import escalation
+from tests.fake_odoo.fixtures import running
+from tests.fake_odoo.instance import FakeOdoo
+from tests.integrations.steps import connect_to, dispatch_later, poll
+from tests.journeys import approve, approved, draft, fresh, open_steps, seen, sent
+
+SEED = Path(tables.__file__).parent
+
+
+def play(world: SimpleNamespace, folder: Path, settings: Any) -> dict[str, int]:
+    """Play them all; returns their keys by name."""
+    files = {"vendors_csv": SEED / "vendors.csv", "catalogue_csv": SEED / "catalogue.csv"}
+    with running(version=19, store=folder / "odoo", **files) as odoo:
+        connect_to(odoo, settings)
+        linking.link_catalogue(by=world.system)
+        found = {
+            **from_the_store(world),
+            **from_suppliers(world, odoo),
+            **on_the_way_to_odoo(world, odoo),
+            **being_decided(world),
+        }
+    with clock.at(clock.now() + timedelta(days=3)):
+        escalation.sweep()
+    return {name: request.pk for name, request in found.items()}
+
+
+def line(request: ServiceRequest, code: str) -> RequestItem:
+    return request.lines.get(code=code)
+
+
+def receive(world: SimpleNamespace, request: ServiceRequest, **quantities: int) -> ServiceRequest:
+    wanted = {line(request, code.replace("_", "-")).pk: count for code, count in quantities.items()}
+    return fulfilment.receive(request=fresh(request), quantities=wanted, by=world.colleague)
+
+
+def from_store(world: SimpleNamespace, request: ServiceRequest, *verbs: Any) -> ServiceRequest:
+    for verb in verbs:
+        verb(request=fresh(request), line_ids=[line(request, "GLV-NIT-M").pk], by=world.storekeeper)
+    return fresh(request)
+
+
+def from_the_store(world: SimpleNamespace) -> dict[str, ServiceRequest]:
+    """Decided by the policy; then as far as each name says."""
+    pick, send = fulfilment.pick, fulfilment.send_on_the_way
+    short = from_store(world, approved(world, GLV_NIT_M=6), pick, send)
+    receive(world, short, GLV_NIT_M=4)
+    return {
+        "to_pick": approved(world, GLV_NIT_M=2),
+        "picked": from_store(world, approved(world, GLV_NIT_M=2), pick),
+        "on_the_way": from_store(world, approved(world, GLV_NIT_M=2), pick, send),
+        "short": short,
+    }
+
+
+def from_suppliers(world: SimpleNamespace, odoo: FakeOdoo) -> dict[str, ServiceRequest]:
+    """Ordered in Odoo; then as far as each name says."""
+    closed = approved(world, NPW_KIT=2, SPO_SEN=1, GLV_NIT_M=6, note="a new bay")
+    found = {
+        name: approved(world, SPO_SEN=4, note="a new bay")
+        for name in ("ordered", "placed", "goods_in", "partly", "lost", "gone")
+    }
+    dispatch_later()
+    from_store(world, closed, fulfilment.pick, fulfilment.send_on_the_way)
+    orders = {order["origin"]: order for order in odoo.orders()}
+    for order in odoo.orders():
+        if order["origin"] == closed.number:
+            odoo.confirm(order["id"])
+            odoo.receive(order["id"])
+    for name in ("placed", "goods_in", "partly"):
+        odoo.confirm(orders[found[name].number]["id"])
+    for name in ("goods_in", "partly"):
+        order = orders[found[name].number]
+        odoo.receive(order["id"], {order["lines"][0]["id"]: 3})
+    odoo.cancel(orders[found["lost"].number]["id"])
+    odoo.delete(orders[found["gone"].number]["id"])
+    poll()
+    receive(world, closed, NPW_KIT=2, SPO_SEN=1, GLV_NIT_M=6)
+    receive(world, found["partly"], SPO_SEN=2)
+    poll()
+    return {"closed": closed, **found}
+
+
+def on_the_way_to_odoo(world: SimpleNamespace, odoo: FakeOdoo) -> dict[str, ServiceRequest]:
+    """Promised to Odoo, which has not made them: refused, failed once, being sent, waiting, and held back."""
+    vendor = world.vendors["KES"]
+    partner = type(vendor).objects.get(pk=vendor.pk).odoo_partner_id
+    link_vendors(links={"KES": 999_999}, by=world.system)
+    refused = approved(world, SPO_SEN=2)
+    dispatch_later()
+    link_vendors(links={"KES": partner}, by=world.system)
+    failed = approved(world, SPO_SEN=2)
+    odoo.fault("502")
+    dispatch_later()
+    being_sent = approved(world, SPO_SEN=2)
+    with clock.at(clock.now() + timedelta(seconds=11)):
+        dispatch.claim()
+    waiting = approved(world, SPO_SEN=2)
+    toner = CatalogueItem.objects.filter(pk=world.items["TON-BLK"].pk)
+    known = toner.get().odoo_product_id
+    toner.update(odoo_product_id=None)
+    linked_later = approved(world, TON_BLK=1)
+    toner.update(odoo_product_id=known)
+    outbox.retry_unlinked(by=world.system)
+    toner.update(odoo_product_id=None)
+    held_back = approved(world, TON_BLK=1)
+    return {
+        "refused": refused, "failed": failed, "being_sent": being_sent, "waiting": waiting,
+        "linked_later": linked_later, "held_back": held_back,
+    }  # fmt: skip
+
+
+def agree(request: ServiceRequest, step: ApprovalStep) -> None:
+    decisions.approve_step(step_id=step.pk, by=step.approvers.filter(open=True)[0].user, seen=seen(request))
+
+
+def being_decided(world: SimpleNamespace) -> dict[str, ServiceRequest]:
+    """Not yet agreed, or never: last of all those that nobody may decide any more."""
+    second = sent(world, NPW_KIT=2)
+    approve(second, world.head)
+    half = sent(world, MON_PAT=21, note="a new bay")  # dear enough for two executives
+    while (step := open_steps(half)[0]).needed == 1:
+        agree(half, step)
+    agree(half, step)
+    rejected, cancelled = sent(world, NPW_KIT=1), sent(world, NPW_KIT=1)
+    decisions.reject_step(
+        step_id=open_steps(rejected)[0].pk, by=world.head, seen=seen(rejected), reason="not needed"
+    )
+    lifecycle.cancel(request=cancelled, by=world.colleague, reason="found some")
+    asked = sent(world, NPW_KIT=1, GLV_NIT_M=2)
+    for person in (world.head, world.director, *world.executives):
+        for membership in person.memberships.exclude(role="requester"):
+            scopes.revoke(membership=membership, by=world.system)
+    unrouted, given_up = sent(world, NPW_KIT=1), sent(world, NPW_KIT=1)
+    lifecycle.cancel(request=given_up, by=world.colleague, reason="found some")
+    return {
+        "draft": draft(world, NPW_KIT=1),
+        "asked": asked,
+        "second": second,
+        "half": half,
+        "rejected": rejected,
+        "cancelled": cancelled,
+        "unrouted": unrouted,
+        "given_up": given_up,
+    }
