@@ -42,7 +42,9 @@ class News:
         )
 
 
-def read_news(order: ExternalReference, parts: Sequence[ExternalReference], state: OrderState) -> News:
+def read_news(
+    order: ExternalReference, parts: Sequence[ExternalReference], state: OrderState, *, currency: str
+) -> News:
     """Compare what Odoo says with the references and lines as they are. `parts` come with their request lines."""
     if parts and state.name != order.name and not any(part.record_id in state.lines for part in parts):
         words = _("Another order stands where %(order)s was.") % {"order": order.name}
@@ -66,7 +68,8 @@ def read_news(order: ExternalReference, parts: Sequence[ExternalReference], stat
                 )
             news.cancelled.append(line.pk)
         else:
-            drift += _differences(line, agreed[part.external_id], there, full=state.receipt_status == FULL)
+            full = state.receipt_status == FULL
+            drift += _differences(line, agreed[part.external_id], there, full=full, currency=currency)
     missing = set(agreed) - {part.external_id for part in parts}
     drift += [_("%(line)s is not on the order.") % {"line": agreed[key]["name"]} for key in sorted(missing)]
     if drift:
@@ -77,7 +80,7 @@ def read_news(order: ExternalReference, parts: Sequence[ExternalReference], stat
 
 
 def _differences(
-    line: RequestItem, agreed: dict[str, str], there: OdooLine | None, *, full: bool
+    line: RequestItem, agreed: dict[str, str], there: OdooLine | None, *, full: bool, currency: str
 ) -> list[str]:
     """What the buyer made different from what was agreed, as sentences."""
     if there is None:
@@ -92,8 +95,13 @@ def _differences(
         )
     if abs(there.price_unit - price) >= ROUNDING:
         found.append(
-            _("%(line)s: price %(price)s, agreed %(agreed)s.")
-            % _named(line, price=localize(there.price_unit), agreed=localize(price.normalize()))
+            _("%(line)s: price %(price)s %(currency)s, agreed %(agreed)s %(currency)s.")
+            % _named(
+                line,
+                price=localize(there.price_unit),
+                agreed=localize(price.normalize()),
+                currency=currency,
+            )
         )
     if full and there.received + EXACT < quantity:
         found.append(_("%(line)s: %(count)s came and no more is expected.") % _named(line, count=units))

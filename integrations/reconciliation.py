@@ -18,7 +18,7 @@ from integrations.odoo import purchase_orders
 from integrations.odoo.connection import OdooConnection, connect
 from integrations.odoo.errors import OdooError
 from integrations.odoo.purchase_orders import OrderState
-from integrations.reading import read_news
+from integrations.reading import News, read_news
 from portal.accounts import scopes
 from portal.accounts.models import User
 from portal.facts import verb
@@ -61,7 +61,7 @@ def _open_orders() -> QuerySet[ExternalReference]:
 def _ask(
     connection: OdooConnection, ids: list[int], counts: dict[str, int], *, now: datetime, by: User
 ) -> None:
-    orders = list(_open_orders().filter(pk__in=ids).select_related("message"))
+    orders = list(_open_orders().filter(pk__in=ids).select_related("message", "request"))
     parts: dict[int | None, list[ExternalReference]] = defaultdict(list)
     for part in ExternalReference.objects.filter(parent__in=orders).select_related("line"):
         parts[part.parent_id].append(part)
@@ -75,11 +75,17 @@ def _ask(
         counts["asked"] += 1
         if state is None:
             counts["gone"] += _record_gone(reference_id=order.pk, now=now, by=by)
-        elif _seen(order, state) and not read_news(order, parts[order.pk], state).matters(order):
+        elif _seen(order, state) and not _news(order, parts[order.pk], state, order.request).matters(order):
             same.append(order.pk)
         else:
             counts["changed"] += _take_in(reference_id=order.pk, state=state, now=now, by=by)
     ExternalReference.objects.filter(pk__in=same).update(polled_at=now)
+
+
+def _news(
+    order: ExternalReference, parts: list[ExternalReference], state: OrderState, request: ServiceRequest
+) -> News:
+    return read_news(order, parts, state, currency=request.currency)
 
 
 def _seen(order: ExternalReference, state: OrderState) -> bool:
@@ -94,7 +100,7 @@ def _take_in(*, reference_id: int, state: OrderState, now: datetime, by: User) -
     request, order = _lock(reference_id)
     if order.closed_at:
         return False
-    news = read_news(order, list(order.parts.select_related("line")), state)
+    news = _news(order, list(order.parts.select_related("line")), state, request)
     if news.placed:
         fulfilment.ordered(request=request, line_ids=news.placed, by=by, order_name=state.name, placed=True)
     if news.goods_in:

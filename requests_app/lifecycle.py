@@ -14,6 +14,7 @@ from portal.facts import publish, verb
 from requests_app import access, permissions, signals, submission
 from requests_app.models import RequestItem, ServiceRequest, StateChange
 from requests_app.models.trail import next_number
+from requests_app.projections import record_holder
 from requests_app.states import FINISHED_LINES, LineState, RequestState
 
 if TYPE_CHECKING:
@@ -185,14 +186,17 @@ def start_fulfilment(*, request: ServiceRequest, by: "User") -> ServiceRequest:
 
 @verb
 def settle(*, request: ServiceRequest, by: "User") -> ServiceRequest:
-    """After a line ended: finish the request when none is left.
+    """After a line ended: finish the request when none is left; else those have it whose lines are left.
 
     Something arrived: fulfilled and closed (the ward has just confirmed it). Nothing arrived because every order was
     cancelled: cancelled, with that reason. Publishes `request_fulfilled` and `request_closed`, or `request_cancelled`.
     """
     request = access.locked(request)
-    states = list(request.lines.values_list("state", flat=True))
+    ends = list(request.lines.values_list("state", "team__name"))
+    states = [state for state, _team in ends]
     if any(state not in FINISHED_LINES for state in states):
+        left = [team for state, team in ends if team and state not in FINISHED_LINES]
+        record_holder(request=request, held_by=", ".join(dict.fromkeys(left)))
         return request
     request.held_by = ""
     if LineState.RECEIVED in states:

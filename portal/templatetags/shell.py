@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from portal.accounts.models import User
+from portal.accounts.models import Team, User
 from portal.accounts.place import KEYS, Standing, standing
 from portal.accounts.roles import ROLES
 from portal.notify import notices
@@ -27,7 +27,7 @@ class Shell:
     several: bool = False  # of more than one hospital: each row says its own
     may_ask: bool = False
     may_decide: bool = False
-    may_fulfil: bool = False
+    may_pick: bool = False
     unread: int = 0
     waiting: int = 0
     demo: bool = False
@@ -68,7 +68,7 @@ def shell(context: template.Context) -> Shell:
         several=found.several,
         may_ask="work_here" in rights,
         may_decide=decides,
-        may_fulfil="fulfil_here" in rights,
+        may_pick=any(held.team and held.team.code == Team.STORE for held in found.memberships),
         unread=unread,
         demo=settings.DEMO,
         waiting=waiting,

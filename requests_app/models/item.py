@@ -7,15 +7,12 @@ from django.db import models
 from django.db.models import Case, OuterRef, Subquery, Value, When
 
 from portal.accounts.models import Team
+from portal.clock import now
 from requests_app.models.catalogue import UsualLine
 from requests_app.models.request import new_public_id
-from requests_app.states import LineState, Source
+from requests_app.states import FINISHED_LINES, LineState, Source
 
 CENT = Decimal("0.01")
-STORE_TEAM, BUYING_TEAM = (
-    "stores",
-    "buying",
-)  # codes of the teams that serve lines from the store, and all others
 
 
 def line_amount(quantity: int, unit_price: Decimal) -> Decimal:
@@ -38,7 +35,7 @@ class RequestItemQuerySet(models.QuerySet["RequestItem"]):
 
     def with_serving_team(self, hospital_id: int) -> Self:
         """Add `serving_team`: the id of the team of this hospital that serves such a line, None where there is none."""
-        code = Case(When(item__source=Source.STORE, then=Value(STORE_TEAM)), default=Value(BUYING_TEAM))
+        code = Case(When(item__source=Source.STORE, then=Value(Team.STORE)), default=Value(Team.BUYING))
         teams = Team.objects.filter(hospital=hospital_id, active=True, code=OuterRef("team_code"))
         return self.annotate(team_code=code).annotate(serving_team=Subquery(teams.values("pk")[:1]))
 
@@ -91,6 +88,12 @@ class RequestItem(models.Model):
     @property
     def is_bought(self) -> bool:
         return self.source != Source.STORE
+
+    @property
+    def is_overdue(self) -> bool:
+        """The supplier's day has passed and it is not here."""
+        day = self.expected_on
+        return day is not None and self.state not in FINISHED_LINES and day < now().date()
 
     @property
     def outstanding(self) -> int:

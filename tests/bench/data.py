@@ -79,7 +79,7 @@ def people() -> dict[str, User]:
         role="requester", department__isnull=False, user__memberships__role="requester"
     )
     busiest = (
-        ServiceRequest.objects.filter(closed_at=None)
+        ServiceRequest.objects.filter(closed_at__isnull=False)
         .values("department")
         .annotate(n=Count("pk"))
         .order_by("-n")

@@ -45,7 +45,9 @@ def read(
         **(there or {}),
     }
     lines = {found["id"]: OdooLine(**found)}
-    return read_news(order, [part], OrderState(1, name, odoo_state, receipt, Decimal("25.23"), lines))
+    return read_news(
+        order, [part], OrderState(1, name, odoo_state, receipt, Decimal("25.23"), lines), currency="GBP"
+    )
 
 
 def test_nothing_new_says_nothing() -> None:
@@ -74,7 +76,7 @@ def test_goods_came_in_parts() -> None:
     ("there", "told"),
     [
         ({"quantity": Decimal(8)}, "8 ordered, 6 agreed"),
-        ({"price_unit": Decimal("4.22")}, "price 4.22, agreed 4.205"),
+        ({"price_unit": Decimal("4.22")}, "price 4.22 GBP, agreed 4.205 GBP"),
         ({"id": 9}, "taken off the order"),
     ],
 )

@@ -116,7 +116,7 @@ def test_a_quantity_and_a_price_that_nobody_agreed_to_are_told_once(
     exception = request_with_order.exceptions.get()
     assert (exception.kind, exception.owner_role) == ("drift", "buyer")
     assert "3 ordered, 2 agreed" in exception.detail
-    assert "price 101.5, agreed 94" in exception.detail
+    assert "price 101.5 GBP, agreed 94 GBP" in exception.detail
     assert poll() == SAME
     exception.closed_at = exception.opened_at
     exception.save()

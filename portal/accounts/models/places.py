@@ -88,6 +88,9 @@ class Location(models.Model):
 
 
 class Team(models.Model):
+    # Codes of the teams that serve lines from the store, and all others.
+    STORE, BUYING = "stores", "buying"
+
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="teams")
     code = models.SlugField(max_length=30)
     name = models.CharField(max_length=120)

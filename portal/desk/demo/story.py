@@ -16,9 +16,9 @@ from requests_app.states import RequestState
 
 @dataclass(frozen=True)
 class Story:
-    """`look_as` is whom to sign in as, `where` the name of the page to open ('': the page of its request).
+    """`look_as` is whom to sign in as, `where` the name of the page to open ('': that of its request).
 
-    `situations` are those of the design's list that it shows; `tell` puts what happens into the queue.
+    `query` is what its address says behind the "?", `situations` are those of the design's list that it shows; `tell` puts what happens into the queue.
     """
 
     code: str
@@ -28,6 +28,7 @@ class Story:
     tell: Callable[[Stage], None]
     where: str = ""
     situations: tuple[int, ...] = ()
+    query: str = ""
 
     def request(self, number: int = 1) -> ServiceRequest | None:
         """Its first request, or its second ...; None where the story was not played."""
@@ -39,7 +40,7 @@ class Story:
         if found is None:
             return ""
         if self.where:
-            return reverse(self.where)
+            return reverse(self.where) + (f"?{self.query}" if self.query else "")
         page = "requests:draft-edit" if found.state == RequestState.DRAFT else "desk:request-detail"
         return reverse(page, args=[found.public_id])
 

@@ -169,7 +169,7 @@ STORIES = (
     Story(
         "three-of-140", _("Three orders of 140"),
         _("One department, one supplier, five days: each small, together not. The list shows them; nothing holds them yet."),
-        "anna.kowal", three_of_140, "requests:list", (18,),
+        "anna.kowal", three_of_140, "requests:list", (18,), "tab=closed",
     ),
     Story(
         "said-no", _("No, and what then"),
