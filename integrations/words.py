@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from integrations.models import ExternalReference, OutboxMessage
 from integrations.odoo.purchase_orders import web_link
 from integrations.reading import CANCELLED, FULL, PLACED
 from portal.accounts.roles import ROLES
+from portal.clock import now
 from requests_app.models import ServiceRequest
 from requests_app.states import RequestState
 
@@ -53,8 +55,10 @@ def order_words(order: ExternalReference, request: ServiceRequest) -> str:
     if order.receipt_status == "partial":
         return _("Some has arrived at goods-in")
     if order.state in PLACED:
-        day = date_format(date.fromisoformat(order.message.payload["planned_on"]), "D j M")
-        return _("Ordered from the supplier, expected %(day)s") % {"day": day}
+        day = date.fromisoformat(order.message.payload["planned_on"])
+        late = day < now().astimezone(ZoneInfo(request.hospital.time_zone)).date()
+        said = _("was expected %(day)s and is not here") if late else _("expected %(day)s")
+        return _("Ordered from the supplier, %(when)s") % {"when": said % {"day": date_format(day, "D j M")}}
     if order.state == "to approve":
         return _("With the buyer (second signature)")
     return _("With the buyer")

@@ -7,10 +7,9 @@ from django.db import models
 from django.db.models import Case, OuterRef, Subquery, Value, When
 
 from portal.accounts.models import Team
-from portal.clock import now
 from requests_app.models.catalogue import UsualLine
 from requests_app.models.request import new_public_id
-from requests_app.states import FINISHED_LINES, LineState, Source
+from requests_app.states import LineState, Source
 
 CENT = Decimal("0.01")
 
@@ -88,12 +87,6 @@ class RequestItem(models.Model):
     @property
     def is_bought(self) -> bool:
         return self.source != Source.STORE
-
-    @property
-    def is_overdue(self) -> bool:
-        """The supplier's day has passed and it is not here."""
-        day = self.expected_on
-        return day is not None and self.state not in FINISHED_LINES and day < now().date()
 
     @property
     def outstanding(self) -> int:

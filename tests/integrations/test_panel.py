@@ -58,6 +58,8 @@ def test_how_an_order_goes_on(linked: SimpleNamespace, odoo: FakeOdoo) -> None:
     odoo.confirm(there["id"])
     poll()
     assert "Ordered from the supplier, expected" in shown(request)
+    with later(60 * 24 * 3600):
+        assert "Ordered from the supplier, was expected" in shown(request)
     odoo.receive(there["id"], {there["lines"][0]["id"]: 1})
     poll()
     assert "Some has arrived at goods-in" in shown(request)

@@ -18,7 +18,8 @@ from requests_app.states import RequestState
 class Story:
     """`look_as` is whom to sign in as, `where` the name of the page to open ('': that of its request).
 
-    `query` is what its address says behind the "?", `situations` are those of the design's list that it shows; `tell` puts what happens into the queue.
+    `query` is what its address says behind the "?", `situations` are those of the design's list that it shows; `tell`
+    puts what happens into the queue.
     """
 
     code: str
