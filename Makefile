@@ -36,6 +36,8 @@ help: ## Say what each target does
 	@echo
 	@echo "  make lint          style, types, imports, templates, migrations, deploy checks"
 	@echo "  make format        let ruff and djade write the style"
+	@echo "  make pictures      take the pictures of the README from the running demonstration"
+	@echo "  make messages      collect the strings to translate (gettext)"
 	@echo "  make lock          pin the newest versions that requirements*.in allow"
 	@echo
 	@echo "All settings come from the environment: see the top of portal/settings.py."

@@ -59,6 +59,7 @@ def approve_step(*, step_id: int, by: "User", seen: str) -> ApprovalStep:
         )
     else:
         step.approvers.filter(user=by).update(open=False)
+        opening.show_still_asked(request=run.request, steps=run.steps, deciders=run.deciders)
     return step
 
 

@@ -117,6 +117,7 @@ def ask_next(
     none is opened and the approval needs routing. Publishes `step_opened` for each.
     """
     if any(step.state == OPEN for step in steps):
+        show_still_asked(request=request, steps=steps, deciders=deciders)
         return
     waiting = [step for step in steps if step.state == WAITING]
     if not waiting:
@@ -179,6 +180,15 @@ def _ask(asked: "list[tuple[ApprovalStep, list[User]]]", request: ServiceRequest
             by=by,
         )
     names = dict.fromkeys(person.get_full_name() for _step, people in asked for person in people)
+    record_holder(request=request, held_by=_names(list(names)))
+
+
+def show_still_asked(*, request: ServiceRequest, steps: list[ApprovalStep], deciders: set[int]) -> None:
+    """Somebody decided and others still have to: those who were asked and have not decided have it. One query."""
+    asked = StepApprover.objects.filter(step__in=[step for step in steps if step.state == OPEN], open=True)
+    people = asked.exclude(user__in=deciders).select_related("user")
+    people = people.order_by("step__sequence", "step", "user__last_name", "user__first_name", "user")
+    names = dict.fromkeys(row.user.get_full_name() for row in people)
     record_holder(request=request, held_by=_names(list(names)))
 
 

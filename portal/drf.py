@@ -7,7 +7,7 @@ raises; nothing here knows a request, a step or a person.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -43,12 +43,10 @@ class Whole(serializers.IntegerField):
 
 
 class YesNo(serializers.BooleanField):
-    """true or false, not "on", "yes" or 1."""
+    """true or false, not "on", "yes", 1 or 1.0."""
 
     def to_internal_value(self, data: Any) -> bool:
-        if data not in (True, False, "true", "false") or (
-            isinstance(data, int) and not isinstance(data, bool)
-        ):
+        if not isinstance(data, bool) and data not in ("true", "false"):
             self.fail("invalid", input=data)
         return data in (True, "true")
 
@@ -83,11 +81,6 @@ class Paged(Asked):
     size = serializers.IntegerField(
         required=False, default=25, min_value=1, max_value=100, help_text="Rows of one page, 1 to 100."
     )
-
-    def validate_after(self, value: str) -> str:
-        if not web.is_cursor(value):
-            raise serializers.ValidationError(_("This is no place in this list. Begin without it."))
-        return value
 
 
 def page_of(shows: type[serializers.Serializer]) -> type[serializers.Serializer]:
@@ -136,11 +129,11 @@ class Door(GenericViewSet):
         shows: type[serializers.Serializer],
         asked: Mapping[str, Any],
     ) -> Response:
-        """One keyset page of `rows`, and the address of the next one (null on the last page)."""
-        try:
-            found = web.keyset(rows, by=by, cursor=asked.get("after", ""), size=asked["size"])
-        except ValidationError:  # the place of a row in another list
-            raise Invalid({"after": [_("This is no place in this list. Begin without it.")]}) from None
+        """One keyset page of `rows`, and the address of the next one (null on the last page). Raises Invalid."""
+        after = asked.get("after", "")
+        if after and not web.is_cursor(after, rows.model, by):
+            raise Invalid({"after": [_("This is no place in this list. Begin without it.")]})
+        found = web.keyset(rows, by=by, cursor=after, size=asked["size"])
         return Response(
             {
                 "results": shows(found.rows, many=True, context={"request": self.request}).data,

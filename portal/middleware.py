@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import get_resolver
 from django.utils import timezone
 
 NUL = "\x00"
@@ -18,11 +19,14 @@ class RefuseNul:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: object) -> None:
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponseBase | None:
         for sent in (request.GET, request.POST):
             for name, values in sent.lists():
                 if NUL in name or any(NUL in str(value) for value in values):
-                    raise BadRequest("NUL")
+                    # Answered rather than raised: Django logs what is raised with its whole traceback.
+                    answer: Callable[..., HttpResponseBase] = get_resolver().resolve_error_handler(400)
+                    return answer(request, exception=BadRequest("NUL"))
+        return None
 
 
 class ReadersZone:

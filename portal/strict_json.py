@@ -37,7 +37,11 @@ class StrictJSONParser(BaseParser):
         try:
             text = codecs.decode(raw, "utf-8")
             body = json.loads(
-                text, parse_float=_finite, parse_constant=_no_such_number, object_pairs_hook=_once
+                text,
+                parse_int=_whole,
+                parse_float=_finite,
+                parse_constant=_no_such_number,
+                object_pairs_hook=_once,
             )
         except RecursionError:
             raise Unreadable(_("The body has too many lists inside one another.")) from None
@@ -51,9 +55,22 @@ def _no_such_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is no number")
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:  # Python's own limit of digits
+        raise _too_large() from None
+
+
 def _finite(text: str) -> float:
     number = float(text)
-    return number if isfinite(number) else _no_such_number(text)
+    if not isfinite(number):
+        raise _too_large()
+    return number
+
+
+def _too_large() -> Unreadable:
+    return Unreadable(_("The body has a number that is too large."))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -84,10 +84,22 @@ class Page(Generic[M]):
     next: str
 
 
-def is_cursor(text: str) -> bool:
-    """Did a page of `keyset` give this out as its `next`?"""
+def _salt(model: type[Model], by: str) -> str:
+    """A cursor is good for one kind of row in one order: in another list its value would be compared with a strange one."""
+    return f"portal.web.keyset:{model._meta.label_lower}:{by}"
+
+
+def cursor_of(row: Model, by: str) -> str:
+    """The place behind `row` in a list of its kind that `keyset` orders by `by`."""
+    field = row._meta.get_field(by.lstrip("-"))
+    assert isinstance(field, Field)
+    return signing.dumps([field.value_to_string(row), row.pk], salt=_salt(type(row), by))
+
+
+def is_cursor(text: str, model: type[Model], by: str) -> bool:
+    """Did a page of `model` ordered by `by` give this out as its `next`?"""
     try:
-        signing.loads(text, salt="portal.web.keyset")
+        signing.loads(text, salt=_salt(model, by))
     except signing.BadSignature:
         return False
     return True
@@ -97,14 +109,15 @@ def keyset(rows: QuerySet[M] | Merged[M], *, by: str, cursor: str = "", size: in
     """Return one page of `rows` ordered by `by` ('due_at', or '-created_at' for newest first) and then by pk.
 
     A cursor holds the place of the last row, so that page 400 costs what page 1 costs and a new row moves nothing.
-    `by` is a column without nulls. A cursor that was tampered with starts again at the first page.
+    `by` is a column without nulls. A cursor of another list, or one that was tampered with, starts
+    at the first page.
     """
     name, descending = by.lstrip("-"), by.startswith("-")
     field = rows.model._meta.get_field(name)
     assert isinstance(field, Field)
     order = (by, "-pk" if descending else "pk")
     try:
-        value, pk = signing.loads(cursor, salt="portal.web.keyset")
+        value, pk = signing.loads(cursor, salt=_salt(rows.model, by))
     except signing.BadSignature:
         pass
     else:
@@ -119,5 +132,4 @@ def keyset(rows: QuerySet[M] | Merged[M], *, by: str, cursor: str = "", size: in
     )
     if len(found) <= size:
         return Page(found, "")
-    last = found[size - 1]
-    return Page(found[:size], signing.dumps([field.value_to_string(last), last.pk], salt="portal.web.keyset"))
+    return Page(found[:size], cursor_of(found[size - 1], by))

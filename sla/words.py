@@ -134,15 +134,17 @@ def _clock_chip(clock: Clock, now: datetime, zone: ZoneInfo) -> Chip:
 
 
 def _true_start(clock: Clock, now: datetime, zone: ZoneInfo) -> str:
-    """Out of hours: when the people who do it start. Nothing while they are there."""
+    """Out of hours: when the people who do it start, or go on. Nothing while they are there."""
     if clock.calendar is None:
         return ""
+    calendar = calendars.compiled(clock.calendar, zone.key)
     try:
-        opens = calendars.compiled(clock.calendar, zone.key).next_open(now)
+        opens = calendar.next_open(now)
     except NeverOpen:
         return ""
     if opens == now:
         return ""
     local = opens.astimezone(zone)
     moment = zones.named(format_date(local, pgettext("format of a time and weekday", "H:i l")), local)
-    return _("Starts %(moment)s") % {"moment": moment}
+    said = _("Goes on %(moment)s") if calendar.elapsed(clock.started_at, now) else _("Starts %(moment)s")
+    return said % {"moment": moment}

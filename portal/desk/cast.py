@@ -157,8 +157,10 @@ WALKS = (
             ),
             Step(
                 "store",
-                _("Send less than was asked"),
-                _("The rest goes back to the list, and the ward sees what is still to come."),
+                _("Send a part of it"),
+                _(
+                    "Tick what you have. What you leave stays on the list, and the ward sees what is still to come."
+                ),
             ),
         ),
     ),

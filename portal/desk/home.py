@@ -76,6 +76,7 @@ class Trouble:
     exception: CaseException
     owner: str  # the role of the person that it waits for
     may_open: bool
+    late: bool
 
 
 def build(user: "User", ward: Department | None, where: Standing) -> Home:
@@ -135,13 +136,14 @@ def greeting(hour: int) -> str:
 
 def _troubles(user: "User") -> list[Trouble]:
     owned = listing.owned_exceptions(user)
-    ids = [exception.request_id for exception in owned if exception.request_id]
-    visible = set(ServiceRequest.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    about = [exception.request_id for exception in owned if exception.request_id]
+    visible = set(ServiceRequest.objects.visible_to(user).filter(pk__in=about).values_list("pk", flat=True))
     return [
         Trouble(
             exception=exception,
             owner=str(ROLES[exception.owner_role].label) if exception.owner_role in ROLES else "",
             may_open=exception.request_id in visible,
+            late=exception.due_at < now(),
         )
         for exception in owned
     ]

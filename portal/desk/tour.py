@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.models import StepApprover
-from portal.accounts.models import Membership, User
+from portal.accounts.models import Membership, Team, User
 from portal.clock import now
 from portal.desk.cast import CAST, WALKS, Walk
 from portal.desk.demo import told_deciding, told_supply, told_trouble
@@ -21,6 +21,7 @@ from portal.desk.seed.tables import table
 from portal.errors import NotFound
 from requests_app import listing, picking
 from requests_app.models import CaseException, RequestItem, ServiceRequest
+from requests_app.states import RequestState
 
 # What a step may lead to: never an address from outside.
 PAGES = {
@@ -31,6 +32,9 @@ PAGES = {
     "store": ("requests:pick-list", ""),
     "notices": ("notify:list", ""),
 }
+
+# Of a team's people, those of these have work in supplies; all others would see empty pages.
+AT_WORK = (Team.STORE, Team.BUYING)
 
 CHAPTERS = (
     (gettext_lazy("Asking and receiving"), told_supply.STORIES),
@@ -115,7 +119,7 @@ def story(code: str) -> Story:
 
 
 def cast() -> Cast:
-    """The people of CAST who are there, in its groups, and everybody else of the seed by hospital. Five queries.
+    """The people of CAST who are there, in its groups, and everybody else with work, by hospital. Five queries.
 
     Nobody, without a query, outside the demonstration.
     """
@@ -159,12 +163,17 @@ def told(people: dict[str, Person]) -> list[Chapter]:
     return [chapter for chapter in chapters if chapter.stories]
 
 
+def nothing_sent() -> bool:
+    """Whether there is no request to look at yet, as in a demonstration that began empty. One query."""
+    return not ServiceRequest.objects.exclude(state=RequestState.DRAFT).exists()
+
+
 def _seeded() -> set[str]:
     return {row["username"] for row in table("people")}
 
 
 def _people() -> dict[str, Person]:
-    """Everybody of the seed who may sign in and holds a role, by username, in the order of the seed."""
+    """Everybody of the seed who may sign in and has work in supplies, by username, in the order of the seed."""
     held = Membership.objects.current(now()).filter(user__is_active=True, user__username__in=_seeded())
     roles: dict[str, list[Membership]] = {}
     for membership in held.select_related(
@@ -180,7 +189,7 @@ def _people() -> dict[str, Person]:
             today=waiting.of(roles[name]),
         )
         for name in (row["username"] for row in table("people"))
-        if name in roles
+        if any(held.team is None or held.team.code in AT_WORK for held in roles.get(name, ()))
     }
 
 

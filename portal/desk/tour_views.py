@@ -38,7 +38,12 @@ def show(request: HttpRequest) -> HttpResponse:
     """Whom to be, what to try as each, and the stories; also for visitors."""
     cast = tour.cast()
     people = cast.by_name
-    context = {"cast": cast, "guides": tour.guides(people), "chapters": tour.told(people)}
+    context = {
+        "cast": cast,
+        "guides": tour.guides(people),
+        "chapters": tour.told(people),
+        "nothing_sent": tour.nothing_sent(),
+    }
     return render(request, "desk/tour.html", context)
 
 

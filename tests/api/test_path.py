@@ -12,6 +12,7 @@ from portal.audit.models import Event
 from requests_app.models import ServiceRequest
 from tests import journeys
 from tests.api.calls import Caller, action, caller, draft_body, drafted, refused, sent
+from tests.personas import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -226,9 +227,24 @@ def test_a_filter_that_means_nothing_is_refused(world: SimpleNamespace, nurse: C
     assert list(said["errors"]) == [query.partition("=")[0]]
 
 
-def test_a_place_in_one_list_is_none_in_another(world: SimpleNamespace, nurse: Caller) -> None:
-    after = nurse.get("catalogue?size=1")["next"].partition("after=")[2].partition("&")[0]
-    assert "after" in refused(nurse.send("GET", f"requests?after={after}"), 422, "invalid")["errors"]
+@pytest.mark.parametrize(
+    ("one", "other"), [("catalogue", "requests"), ("drafts", "requests"), ("requests", "drafts")]
+)
+def test_a_place_in_one_list_is_none_in_another(
+    world: SimpleNamespace, nurse: Caller, one: str, other: str
+) -> None:
+    for _row in range(2):
+        drafted(nurse, world, GLV_NIT_M=1)
+        sent(nurse, world, GLV_NIT_M=1)
+    further = nurse.get(f"{one}?size=1")["next"]
+    assert nurse.get(further)["results"]
+    after = further.partition("after=")[2].partition("&")[0]
+    said = refused(nurse.send("GET", f"{other}?after={after}"), 422, "invalid")
+    made_up = refused(nurse.send("GET", f"{other}?after=made-up"), 422, "invalid")
+    assert (
+        said["errors"] == made_up["errors"] == {"after": ["This is no place in this list. Begin without it."]}
+    )
+    assert signed_in(world.nurse).get(f"/requests/?after={after}").status_code == 200
 
 
 def test_who_am_i(world: SimpleNamespace, nurse: Caller) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from rest_framework.exceptions import ValidationError
 
+from portal.drf import YesNo
 from requests_app.models import ServiceRequest
 from tests.api.calls import Caller, caller, draft_body, refused
 
@@ -30,6 +32,23 @@ def test_a_body_that_cannot_be_read(nurse: Caller, body: Any) -> None:
     answer = nurse.send("PUT", DRAFT, body or " ")
     refused(answer, 400, "malformed")
     assert not ServiceRequest.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "1e999", "9" * 400 + ".5"])
+def test_a_number_without_end_is_refused_in_a_sentence_of_ours(nurse: Caller, number: str) -> None:
+    said = refused(nurse.send("PUT", DRAFT, f'{{"note": {number}}}'), 400, "malformed")
+    assert said["detail"] == "The body has a number that is too large."
+
+
+@pytest.mark.parametrize("said", [1, 0, 1.0, 0.0, "1", "on", "True", "", [], {}, [True]])
+def test_only_true_and_false_are_yes_and_no(said: Any) -> None:
+    with pytest.raises(ValidationError):
+        YesNo().run_validation(said)
+
+
+@pytest.mark.parametrize(("said", "meant"), [(True, True), ("true", True), (False, False), ("false", False)])
+def test_true_and_false_are_understood(said: Any, meant: bool) -> None:
+    assert YesNo().run_validation(said) is meant
 
 
 @pytest.mark.parametrize("body", ["[]", "null", "1", '"text"', "true"])

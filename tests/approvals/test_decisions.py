@@ -201,8 +201,12 @@ def test_two_of_three_executives(world: SimpleNamespace) -> None:
         )
     step = open_steps(request)[0]
     assert (step.asked_role, step.needed) == ("executive", 2)
+    names = [person.get_full_name() for person in world.executives]
+    assert names[0] in fresh(request).held_by
     approve(request, world.executives[0])
     assert fresh(request).state == RequestState.SUBMITTED
+    assert names[0] not in fresh(request).held_by
+    assert names[1] in fresh(request).held_by
     approve(request, world.executives[0])  # the same again counts once
     assert fresh(request).state == RequestState.SUBMITTED
     approve(request, world.executives[1])

@@ -12,8 +12,7 @@ import django
 
 django.setup()
 
-from django.core import signing  # noqa: E402 (after the set-up, like everything below)
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command  # noqa: E402 (after the set-up, like everything below)
 from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
 from django.urls import reverse  # noqa: E402
@@ -21,6 +20,7 @@ from django.urls import reverse  # noqa: E402
 from approvals.models import StepApprover  # noqa: E402
 from portal.accounts.models import Membership, User  # noqa: E402
 from portal.desk.demo.bulk import copy_requests  # noqa: E402
+from portal.web import cursor_of  # noqa: E402
 from requests_app import drafting, listing  # noqa: E402
 from requests_app.models import CatalogueItem, ServiceRequest  # noqa: E402
 from requests_app.quoting import quote  # noqa: E402
@@ -127,10 +127,7 @@ def deep(user: User) -> str:
         reverse=True,
     )
     moment, pk = rows[min(len(rows), count) - 60]
-    value = ServiceRequest(created_at=moment)
-    return signing.dumps(
-        [ServiceRequest._meta.get_field("created_at").value_to_string(value), pk], salt="portal.web.keyset"
-    )
+    return cursor_of(ServiceRequest(pk=pk, created_at=moment), ORDER[0])
 
 
 def forms(user: User, count: int) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from portal.accounts.models import Membership, User
 from portal.accounts.models.grants import DepartmentUserObjectPermission
 from portal.audit.models import Event
 from portal.notify.models import Notice
+from requests_app.models import StateChange
 from tests.consistency.damage import (
     again,
     damage,
@@ -51,6 +52,30 @@ def the_event_of_sending_is_rewritten(p: SimpleNamespace) -> str:
 def an_event_tells_of_no_request(p: SimpleNamespace) -> str:
     again(event(p.asked, "request.submitted"), case="nobody")
     return named(Event.objects.latest("pk"), "event")
+
+
+@damage("record.unreadable", "request.state", "request.trail", "approval.running", "record.moves")
+def a_state_is_none_that_exists(p: SimpleNamespace) -> str:
+    set_columns(StateChange.objects.get(request=p.asked, to_state="submitted"), to_state="foo")
+    return named(p.asked, "request")
+
+
+@damage("record.unreadable")
+def a_payload_is_emptied(p: SimpleNamespace) -> str:
+    set_columns(message(p.waiting), payload="{}")
+    return named(p.waiting, "request")
+
+
+@damage("record.unreadable")
+def what_an_event_found_is_emptied(p: SimpleNamespace) -> str:
+    set_columns(event(p.closed, "lines.received"), before="{}")
+    return named(p.closed, "request")
+
+
+@damage("record.unreadable")
+def an_event_of_a_grant_holds_a_list(p: SimpleNamespace) -> str:
+    set_columns(Event.objects.filter(action="membership.granted")[0], after="[]")
+    return "check:rights"
 
 
 @damage("record.kept")

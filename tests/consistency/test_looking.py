@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.desk.consistency import cases, examine, find
 from portal.desk.consistency.codes import CODES
 from portal.desk.consistency.snapshot import one_moment
-from requests_app.models import Category
+from requests_app.models import Category, StateChange
 from tests.consistency.damage import set_columns
 from tests.journeys import sent
 
@@ -110,6 +110,21 @@ def test_the_command_says_what_is_wrong_what_it_means_and_what_to_do(
     assert status == 1
     assert said.count('"subject"') == 6
     assert checked(capsys, "--only", "clock")[0] == 0
+
+
+@pytest.mark.django_db
+def test_a_damaged_value_hides_nothing_else_and_is_not_hidden_itself(
+    world: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged, other = sent(world, NPW_KIT=1), sent(world, NPW_KIT=1)
+    set_columns(StateChange.objects.get(request=damaged), to_state="foo")
+    set_columns(other, priority="urgent")
+    status, said = checked(capsys, "--only", "request.priority")
+    assert status == 1
+    for check in ("requests", "lines", "clocks"):
+        assert f"{damaged.number}: the check “{check}” stopped at a damaged value" in said
+    assert f"{other.number}: " in said
+    assert said.endswith("s: 4 findings.\n")
 
 
 @pytest.mark.django_db

@@ -9,14 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts import scopes
-from portal.accounts.models import User
+from portal.accounts.models import Team, User
 from portal.desk import tour
 from portal.desk.cast import CAST, WALKS
 from portal.desk.demo.stage import story_key
 from portal.desk.demo.stories import STORIES
 from portal.desk.seed.tables import table
 from requests_app import casework, drafting, fulfilment
-from requests_app.models import ServiceRequest
+from requests_app.models import CatalogueItem, ServiceRequest
 from tests import journeys
 from tests.personas import PASSWORD, person, signed_in
 
@@ -160,6 +160,25 @@ def test_what_somebody_else_holds_is_not_theirs(demo: SimpleNamespace) -> None:
     assert people["nora.finch"].today == people["sam.doyle"].today == []
 
 
+def test_a_team_without_work_in_supplies_is_not_picked(demo: SimpleNamespace) -> None:
+    """Its people would see empty pages; whoever holds another role as well is there for that one."""
+    porters = Team.objects.create(hospital=demo.hospital, code="porters", name="Porter control")
+    for username in ("joe.mbeki", "karim.aziz"):
+        person(username, role="fulfiller", place=porters)
+    scopes.grant(
+        user=User.objects.get(username="karim.aziz"), role="requester", place=demo.ward, by=demo.system
+    )
+    people = tour.cast().by_name
+    assert "joe.mbeki" not in people and {"karim.aziz", "sam.doyle", "mark.evans"} <= set(people)
+
+
+def test_the_tour_says_when_there_is_nothing_to_see_yet(demo: SimpleNamespace) -> None:
+    journeys.draft(demo, TON_BLK=2)
+    assert "Nobody has asked for anything yet" in Client().get(TOUR).text
+    journeys.sent(demo, TON_BLK=2)
+    assert "Nobody has asked for anything yet" not in Client().get(TOUR).text
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_queries_do_not_grow(demo: SimpleNamespace, django_assert_num_queries, rows: int) -> None:
     for _each in range(rows):
@@ -191,6 +210,21 @@ def test_a_story_leads_straight_to_its_request(demo: SimpleNamespace) -> None:
     assert answer.url == reverse("desk:request-detail", args=[request.public_id])
     assert signed_in_as(browser) == "asha.menon"
     assert request.number in browser.get(answer.url).text
+
+
+def test_a_story_of_a_draft_leads_to_the_check_that_says_why_it_cannot_be_sent(demo: SimpleNamespace) -> None:
+    draft = drafting.save_draft(
+        by=demo.nurse,
+        client_key=story_key("stopped"),
+        department=demo.ward,
+        quantities={"SUC-12": 1},
+        run_out="fine",
+    )
+    CatalogueItem.objects.filter(code="SUC-12").update(stopped_reason="Safety notice.")
+    browser = Client()
+    answer = browser.post(LOOK, {"story": "stopped"})
+    assert answer.url == reverse("desk:review", args=[draft.public_id])
+    assert "This can no longer be ordered: Safety notice." in browser.get(answer.url).text
 
 
 @pytest.mark.parametrize("code", ["said-no", "no-such-story", ""])

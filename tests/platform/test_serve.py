@@ -7,16 +7,31 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from importlib.util import module_from_spec, spec_from_file_location
+from io import StringIO
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from portal.accounts import scopes
+from portal.audit import events
+from portal.desk.demo.playing import BEGUN, ENDED
 from portal.management.commands import serve
 from tests import journeys
 from tests.platform.processes import ROOT, answers, descendants, environment, free_port, manage, wait_for
 
 pytestmark = pytest.mark.timeout(120)
+
+
+def walk() -> ModuleType:
+    """What reads the announcement: .ci/walk.py."""
+    spec = spec_from_file_location("walk", ROOT / ".ci" / "walk.py")
+    assert spec and spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Serving:
@@ -173,6 +188,48 @@ class TestFirstStart:
             journeys.draft(world, GLV_NIT_M=1)
         serve.Command().play_once()
         assert not (tmp_path / "played").exists()
+
+    @pytest.mark.parametrize("marks", [(), (BEGUN, ENDED), (BEGUN, BEGUN, ENDED)])
+    def test_requests_made_by_hand_or_by_a_whole_play_are_kept(
+        self, marks: tuple[str, ...], programs, tmp_path, world
+    ) -> None:
+        programs(ends=0)
+        journeys.draft(world, GLV_NIT_M=1)
+        for action in marks:
+            events.record(action=action, by=scopes.system_user())
+        serve.Command().play_once()
+        assert not (tmp_path / "played").exists()
+
+    def test_a_play_that_was_interrupted_is_not_taken_for_a_whole_one(
+        self, settings, programs, tmp_path, world
+    ) -> None:
+        programs(ends=0)
+        events.record(action=BEGUN, by=scopes.system_user())
+        journeys.draft(world, GLV_NIT_M=1)
+        with pytest.raises(CommandError, match=r"interrupted.*make reset"):
+            serve.Command().play_once()
+        settings.DEMO_PLAYED = False
+        serve.Command().play_once()  # DEMO=empty: with what is there
+        assert not (tmp_path / "played").exists()
+
+    def test_one_that_was_interrupted_before_its_first_request_is_played_again(
+        self, programs, tmp_path
+    ) -> None:
+        programs(ends=0)
+        events.record(action=BEGUN, by=scopes.system_user())
+        serve.Command().play_once()
+        assert (tmp_path / "played").exists()
+
+    def test_it_says_where_and_the_password_and_no_table(self, settings, monkeypatch, world) -> None:
+        settings.DEMO_PLAYED = settings.STATIC_MANIFEST = False
+        settings.SEED_PASSWORD = "one (for all)"
+        monkeypatch.setattr(serve.Supervisor, "run", lambda self, ready, announce: announce())
+        out = StringIO()
+        call_command("serve", "--demo", stdout=out)
+        said = out.getvalue()
+        assert f"http://127.0.0.1:{settings.PORTAL_PORT}/" in said
+        assert walk().account(said) == ("asha.menon", "one (for all)")
+        assert "Accounts" not in said and "asha.menon" not in said
 
     def test_what_is_started(self, settings) -> None:
         odoo, play = serve.demonstration()

@@ -1,12 +1,13 @@
 """The door kit: refusals, fragments, pages of a list."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django_htmx.middleware import HtmxMiddleware
 
 from portal import errors
-from portal.web import door, is_htmx, keyset, page_or_fragment
+from portal.web import cursor_of, door, is_cursor, is_htmx, keyset, page_or_fragment
 
 
 @pytest.fixture
@@ -99,6 +100,16 @@ class TestKeyset:
         assert [g.name for g in keyset(Group.objects.all(), by="name", cursor="made:up", size=1).rows] == [
             "a"
         ]
+
+    @pytest.mark.parametrize(("model", "by"), [(Group, "-name"), (Group, "id"), (Permission, "name")])
+    def test_a_cursor_is_good_for_its_own_list_only(self, model: type[Model], by: str) -> None:
+        cursor = cursor_of(Group.objects.get(name="c"), "name")
+        assert is_cursor(cursor, Group, "name")
+        assert [g.name for g in keyset(Group.objects.all(), by="name", cursor=cursor).rows] == ["d", "e"]
+        assert not is_cursor(cursor, model, by)
+        assert (
+            keyset(model.objects.all(), by=by, cursor=cursor).rows == keyset(model.objects.all(), by=by).rows
+        )
 
     def test_one_query_a_page(self, django_assert_num_queries) -> None:
         first = keyset(Group.objects.all(), by="name", size=2)

@@ -15,6 +15,7 @@ from django.db import connection
 from django.urls import reverse
 
 from portal import clock
+from portal.desk.demo.playing import BEGUN, ENDED
 from portal.desk.demo.queue import Queue
 from portal.desk.demo.stories import NOT_YET, STORIES
 from portal.desk.seed.tables import table
@@ -75,6 +76,8 @@ def test_the_same_seed_gives_the_same_rows_and_another_one_others(migrated: Path
         assert rows == again["rows"][name], name
     assert first["findings"] == again["findings"] == other["findings"] == []
 
+    acts = [row["action"] for row in first["rows"]["audit.Event"]]
+    assert acts[0] == BEGUN and acts[-1] == ENDED
     requests = "requests_app.ServiceRequest"
     assert len(first["rows"][requests]) >= 20
     assert {row["state"] for row in first["rows"][requests]} >= {"closed"}
@@ -172,6 +175,10 @@ class TestRefusals:
 
     def test_in_the_future(self, db: None) -> None:
         assert "--until" in self.refusal("--until", "2099-01-01")
+
+    def test_a_number_of_copies_below_nothing(self, world: SimpleNamespace) -> None:
+        journeys.draft(world, GLV_NIT_M=1)
+        assert "--requests" in self.refusal("--requests", "-5")
 
     def test_people_who_are_too_young(self, world: SimpleNamespace, settings, fake_odoo: FakeOdoo) -> None:
         settings.ODOO_URL = fake_odoo.url

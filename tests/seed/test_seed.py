@@ -203,9 +203,11 @@ def test_everybody_of_the_table_can_sign_in_and_is_printed_with_roles(seeded: st
     assert client.login(username="asha.menon", password="portal-demo")
 
 
-def test_the_password_comes_from_the_environment(db: None, monkeypatch: pytest.MonkeyPatch, client) -> None:
-    monkeypatch.setenv("SEED_PASSWORD", "another one")
-    call_command("seed", stdout=StringIO())
+def test_the_password_is_the_one_of_the_settings(db: None, settings, client) -> None:
+    settings.SEED_PASSWORD = "another one"
+    out = StringIO()
+    call_command("seed", stdout=out)
+    assert "made by the seed: another one)" in out.getvalue()
     assert client.login(username="joy.okoro", password="another one")
 
 

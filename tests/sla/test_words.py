@@ -127,5 +127,6 @@ def test_out_of_hours_the_true_start_is_said(place):
         clocks.start_approval_clock(request=request, about="step:1", calendar="office", by=place.system)
     assert "Starts 08:00 Monday" in render("clocks_panel", request, friday_evening)
     assert "Starts" not in render("clocks_panel", request, friday_evening + 64 * HOUR)
+    assert "Goes on 08:00 Tuesday" in render("clocks_panel", request, friday_evening + 72 * HOUR)
     BusinessCalendar.objects.update(windows={"week": []})
     assert "Starts" not in render("clocks_panel", request, friday_evening)

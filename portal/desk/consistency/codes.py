@@ -123,6 +123,10 @@ CODES: dict[str, Meaning] = {
     "record.subjects": Meaning(
         "An audit event is about something that is not this request's, or of no request.", KEEP_RECORD
     ),
+    "record.unreadable": Meaning(
+        "A value is none that the portal writes: the check that is named stopped there and may have missed more.",
+        "Find the value in the rows of the request that this check reads, take it from a backup, and run the check again.",
+    ),
     "record.kept": Meaning(
         "The database no longer refuses that the record is rewritten.",
         "Find out who took the trigger off, compare with a backup, and put it back (portal/audit/triggers.py).",

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 
 from portal.desk.consistency import (
     approvals,
@@ -24,6 +23,9 @@ from portal.desk.consistency.finding import Finding
 from portal.desk.consistency.snapshot import one_moment
 
 PACE = 5.0  # seconds between two sentences about how far it is
+UNREADABLE = "record.unreadable"
+# What reading a damaged value raises.
+DAMAGED = (KeyError, IndexError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass
@@ -42,7 +44,8 @@ def find(*, only: Collection[str] | None = None, say: Callable[[str], object] | 
 def examine(*, only: Collection[str] | None = None, say: Callable[[str], object] | None = None) -> Report:
     """Judge every request and all that belongs to it, then what belongs to none.
 
-    `only`: codes, or their first part ('clock'); the others are not reported. `say` hears every few seconds how far it is.
+    `only`: codes, or their first part ('clock'); of the others only `record.unreadable` is reported.
+    `say` hears every few seconds how far it is.
     """
     began = heard = time.monotonic()
     report = Report()
@@ -62,23 +65,49 @@ def examine(*, only: Collection[str] | None = None, say: Callable[[str], object]
 
 
 def _of_case(case: Case, known: background.Background) -> Iterator[Finding]:
-    return chain(
-        requests.check(case),
-        lines.check(case),
-        approvals.check(case, known),
-        clocks.check(case),
-        outbox.check(case, known),
-        record.check(case),
-        replay.check(case),
-    )
+    checks = {
+        "requests": requests.check(case),
+        "lines": lines.check(case),
+        "approvals": approvals.check(case, known),
+        "clocks": clocks.check(case),
+        "outbox": outbox.check(case, known),
+        "record": record.check(case),
+        "replay": replay.check(case),
+    }
+    for name, findings in checks.items():
+        yield from _to_its_end(name, findings, f"request:{case.request.id}", f"{case.name}: ")
 
 
 def _of_no_case() -> Iterator[Finding]:
-    return chain(database.check(), record.of_no_request(), rights.check(), notices.check())
+    checks = {
+        "database": database.check(),
+        "record": record.of_no_request(),
+        "rights": rights.check(),
+        "notices": notices.check(),
+    }
+    for name, findings in checks.items():
+        yield from _to_its_end(name, findings, f"check:{name}")
+
+
+def _to_its_end(check: str, findings: Iterator[Finding], subject: str, where: str = "") -> Iterator[Finding]:
+    """What a check finds; where a value stops it, that is its last finding, and the other checks go on."""
+    try:
+        yield from findings
+    except DAMAGED as error:
+        # The checks read rows as the verbs write them. A script or a hand may have left any value (a state that does not
+        # exist, a payload without lines), and one such row must not hide what is wrong with all the others. This is the
+        # one place where that is caught; what the database itself raises is not.
+        yield Finding(
+            UNREADABLE, subject, f"{where}the check “{check}” stopped at a damaged value: {error!r}."
+        )
 
 
 def _wanted(findings: Iterable[Finding], only: Collection[str] | None) -> list[Finding]:
-    return [one for one in findings if only is None or {one.code, one.code.partition(".")[0]} & set(only)]
+    """Those of `only`, and always where a check stopped: what was asked for may be behind it."""
+    if only is None:
+        return list(findings)
+    wanted = {UNREADABLE, *only}
+    return [one for one in findings if {one.code, one.code.partition(".")[0]} & wanted]
 
 
 def areas() -> set[str]:

@@ -1,6 +1,7 @@
 """The whole play: sow what is missing, put everything into one queue, play it, and leave the stand-in at real time."""
 
 import gc
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from integrations import linking
 from portal import clock, ids
 from portal.accounts import scopes
 from portal.accounts.models import Membership
+from portal.audit import events
+from portal.audit.models import Event
 from portal.desk.demo.buyer import StandIn
 from portal.desk.demo.everyday import everyday
 from portal.desk.demo.life import Life
@@ -28,6 +31,7 @@ from portal.desk.demo.waiting import waiting
 from portal.desk.seed.sowing import sow
 
 BEFORE = timedelta(days=2)  # the hospitals are there before their first request
+BEGUN, ENDED = "demo.begun", "demo.ended"  # events: they stay with the rows that they tell of
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,22 @@ class TooYoung(Exception):
     """The people of the hospitals did not hold their roles yet when the play would begin."""
 
 
+def broke_off() -> bool:
+    """Whether a play began in this database and none ended: what is there stops somewhere in the past.
+
+    Two queries at most.
+    """
+    return Event.objects.filter(action=BEGUN).exists() and not Event.objects.filter(action=ENDED).exists()
+
+
 def play(
     asked: Asked, odoo: StandIn, *, say: Callable[[str], object], tell: "Callable[[float, str], object]"
 ) -> int:
     """Play `asked` against `odoo`; returns how many requests were sent.
 
     `say` gets sentences about what is set up, `tell` how far the play is (0 to 1) and where. The stand-in's buyer rests
-    meanwhile; afterwards its clock runs again and its buyer leaves alone what was ordered here.
+    meanwhile; afterwards its clock runs again and its buyer leaves alone what was ordered here. Records `demo.begun` before
+    the first row and `demo.ended` after the last.
     """
     first = Membership.objects.aggregate(at=Min("valid_from"))["at"]
     if first and first > asked.start:
@@ -66,18 +79,22 @@ def play(
     odoo.check()
     odoo.rest()
     try:
-        with ids.seeded(asked.seed), _quick():
+        with ids.seeded(asked.seed), _quick(), _refusals_unsaid():
             with clock.at(asked.start - BEFORE):
                 odoo.set_clock(clock.now())
                 _sow(asked, say)
-            return _play(asked, odoo, tell)
+            sent = _play(asked, odoo, tell)
     finally:
         odoo.run_clock()
         odoo.work(since=asked.until)
+    with clock.at(asked.until):
+        events.record(action=ENDED, by=scopes.system_user())
+    return sent
 
 
 def _sow(asked: Asked, say: Callable[[str], object]) -> None:
     with dated_log():
+        events.record(action=BEGUN, by=scopes.system_user())
         for code in asked.hospitals:
             sow(code=code, password=asked.password, say=say)
         linking.link_catalogue(by=scopes.system_user())
@@ -116,6 +133,18 @@ def _play(asked: Asked, odoo: StandIn, tell: Callable[[float, str], object]) -> 
         sweeps.finish()
     tell(1.0, f"{asked.until:%d %B %Y}, {life.asked} requests")
     return life.asked
+
+
+@contextmanager
+def _refusals_unsaid() -> Iterator[None]:
+    """An order that Odoo refuses is part of a story here, and no news for the terminal. Errors are still said."""
+    log = logging.getLogger("integrations.dispatch")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 @contextmanager

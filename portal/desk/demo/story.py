@@ -16,7 +16,7 @@ from requests_app.states import RequestState
 
 @dataclass(frozen=True)
 class Story:
-    """`look_as` is whom to sign in as, `where` the name of the page to open ('': that of its request).
+    """`look_as` is whom to sign in as, `where` the name of the page to open ('': that of its first request).
 
     `query` is what its address says behind the "?", `situations` are those of the design's list that it shows; `tell`
     puts what happens into the queue.
@@ -42,7 +42,7 @@ class Story:
             return ""
         if self.where:
             return reverse(self.where) + (f"?{self.query}" if self.query else "")
-        page = "requests:draft-edit" if found.state == RequestState.DRAFT else "desk:request-detail"
+        page = "desk:review" if found.state == RequestState.DRAFT else "desk:request-detail"
         return reverse(page, args=[found.public_id])
 
 

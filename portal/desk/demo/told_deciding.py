@@ -120,7 +120,7 @@ def said_no(stage: Stage) -> None:
         lines={"NPW-KIT": 2}, manners={"answers": {"procurement": Answer(share=0.5, reject=said)}},
     )  # fmt: skip
     file(
-        stage, "said-no", on(stage.day("SBG", 10), "17:20"), by="asha.menon", ward=("SBG", "7B"),
+        stage, "said-no", on(stage.day("SBG", 8), "09:40"), by="asha.menon", ward=("SBG", "7B"),
         lines={"DRS-FOM": 5}, number=2, manners={"answer": SOON, "receiver": "tom.reid"},
     )  # fmt: skip
 
@@ -138,12 +138,12 @@ STORIES = (
     ),
     Story(
         "stopped", _("It can no longer be ordered"),
-        _("Three wards have a stopped catheter in a draft; each reads why, and cannot send it."),
+        _("A safety notice stopped the catheter in this draft: the check says why, and refuses it while the line is there."),
         "asha.menon", stopped, situations=(14,),
     ),
     Story(
         "rationed", _("Twelve became four"),
-        _("The clinical product lead said no to twelve boxes of a rationed respirator and yes to four."),
+        _("The product lead said no to twelve boxes of a rationed respirator and named four, which the ward then asked for."),
         "chidi.eze", rationed, situations=(15,),
     ),
     Story(
@@ -153,27 +153,27 @@ STORIES = (
     ),
     Story(
         "nobody", _("Nobody may decide"),
-        _("Two executives must agree; one asked for it and one has decided already. It waits with the policy owner."),
-        "peter.hansen", nobody, "desk:home", (17,),
+        _("Two of three executives must agree; one asked for it, one has decided already. It waits with the policy owner."),
+        "amina.yusuf", nobody, situations=(17,),
     ),
     Story(
         "two-executives", _("Above one hundred thousand"),
         _("Six have agreed to 21 monitors; one executive has agreed as well, and a second must."),
-        "laura.simmons", two_executives, "approvals:inbox",
+        "laura.simmons", two_executives,
     ),
     Story(
         "directors-own", _("The director's own order"),
         _("At Northfield the director is asked from 25,000, but this one is hers: it goes one step higher."),
-        "george.patel", directors_own, "approvals:inbox",
+        "george.patel", directors_own,
     ),
     Story(
         "three-of-140", _("Three orders of 140"),
-        _("One department, one supplier, five days: each small, together not. The list shows them; nothing holds them yet."),
+        _("Three requests for hand gel of one department and supplier within five days; nothing holds them together yet."),
         "anna.kowal", three_of_140, "requests:list", (18,), "tab=closed",
     ),
     Story(
         "said-no", _("No, and what then"),
-        _("Procurement said no with a reason; the nurse read it and asked for the standard dressing instead."),
+        _("Procurement said no with a reason. The nurse then asked for the standard dressing: it is in the list of the ward."),
         "asha.menon", said_no,
     ),
 )  # fmt: skip

@@ -52,7 +52,7 @@ def bed_at_night(stage: Stage) -> None:
 def engineer_visit(stage: Stage) -> None:
     file(
         stage, "engineer-visit", on(stage.day("SBG", 15), "13:25"), by="femi.balogun", ward=("SBG", "IMG"),
-        lines={"SRV-CAL": 1}, note="The injector is opened up; the engineer is in the building on Thursday",
+        lines={"SRV-CAL": 1}, note="The injector is opened up and waits for the engineer",
         manners={"answer": SOON, "receive": 3.0, "buyer": Buyer(confirm=1, goods=0.7)},
     )  # fmt: skip
 
@@ -144,17 +144,17 @@ STORIES = (
     ),
     Story(
         "engineer-visit", _("A visit outside the contract"),
-        _("420 for an engineer who was already needed: the head and procurement agreed while the work went on."),
+        _("420 for an engineer whom no contract covers: the head agreed, then procurement, and only then was the visit ordered."),
         "femi.balogun", engineer_visit, situations=(7,),
     ),
     Story(
         "night-shift", _("For a ward that is not hers"),
-        _("A nurse with a role for one night asked for another ward at 02:10; the day shift confirmed what came."),
+        _("Lena Park of another ward asked for 7B after two at night; its head agreed, and its own nurse confirmed what came."),
         "asha.menon", night_shift, situations=(19,),
     ),
     Story(
         "after-hours", _("Sent when the buyers had gone"),
-        _("Asked at 17:10 and agreed within minutes: the time runs only from the next morning, and the page says so."),
+        _("Asked after 17:00 and agreed within minutes: the time under By when is counted from when the buyers open again."),
         "zoe.tran", after_hours, situations=(22,),
     ),
     Story(

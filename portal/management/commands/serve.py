@@ -13,11 +13,17 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from portal.celery import BEATS
+from portal.desk.demo.playing import broke_off
 from portal.supervision import Program, Supervisor
 from requests_app.models import ServiceRequest
 
 ROLES = ("web", "worker", "beat")
 LOOPBACK = "127.0.0.1"
+AFRESH = (
+    "make reset begins anew (empty a database named by DATABASE_URL yourself); "
+    "DEMO=empty starts with what is there."
+)
+PICK = "The sign-in page lets you pick whom to be (password of those made by the seed: {})."
 
 
 class Command(BaseCommand):
@@ -39,15 +45,16 @@ class Command(BaseCommand):
         if demo:
             call_command("migrate", interactive=False, verbosity=0)
             self.play_once()
-            call_command("seed", stdout=self.stdout)
+            call_command("seed", quiet_accounts=True, stdout=self.stdout)
         self.refuse_if_not_ready(only)
         self.check(include_deployment_checks=settings.PRODUCTION, databases=["default"])
         connection.close()
         address = f"http://{LOOPBACK}:{settings.PORTAL_PORT}/"
         web = only in (None, "web")
+        whom = f"\n{PICK.format(settings.SEED_PASSWORD)}" if demo else ""
 
         def announce() -> None:
-            self.say(f"The portal is at {address} (Ctrl-C stops it)." if web else f"The {only} runs.")
+            self.say(f"The portal is at {address} (Ctrl-C stops it).{whom}" if web else f"The {only} runs.")
 
         Supervisor(programs(only, demo=demo), self.say).run(
             ready=lambda: not web or answers(settings.PORTAL_PORT), announce=announce
@@ -55,12 +62,18 @@ class Command(BaseCommand):
 
     def play_once(self) -> None:
         """The first start of the demonstration: half a year of requests, before anything else runs."""
-        if not (settings.DEMO_PLAYED and stand_in_wanted(None)) or ServiceRequest.objects.exists():
+        if not (settings.DEMO_PLAYED and stand_in_wanted(None)):
             return
         if answers(stand_in_port()):
             raise CommandError(
                 f"Port {stand_in_port()} is taken, and the stand-in Odoo needs it. Set PORTAL_PORT."
             )
+        if ServiceRequest.objects.exists():
+            if broke_off():
+                raise CommandError(
+                    f"The demonstration was interrupted: its requests stop in the middle of the past. {AFRESH}"
+                )
+            return
         self.say(
             "The first start plays half a year of requests (a minute or two). DEMO=empty starts without."
         )
@@ -77,9 +90,7 @@ class Command(BaseCommand):
             play.stop()
             odoo.stop()
         if code:
-            raise CommandError(
-                "The demonstration broke off. make reset begins anew; DEMO=empty starts without it."
-            )
+            raise CommandError(f"The demonstration broke off. {AFRESH}")
 
     def refuse_if_not_ready(self, only: str | None) -> None:
         if only == "worker" and not settings.REDIS_URL:

@@ -1,6 +1,5 @@
 """The demonstration hospital group: `manage.py seed`. Run it as often as you like: it adds what is missing."""
 
-import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -14,8 +13,6 @@ from portal.accounts.models import Membership
 from portal.clock import now
 from portal.desk.seed.sowing import sow
 from portal.desk.seed.tables import rows_of, table
-
-PASSWORD = "portal-demo"  # noqa: S105 (printed on purpose: demonstration only, refused in production)
 
 
 class Command(BaseCommand):
@@ -31,12 +28,11 @@ class Command(BaseCommand):
             raise CommandError(
                 "seed makes accounts with a known password: it is refused where PORTAL_ENV=production."
             )
-        password = os.environ.get("SEED_PASSWORD", "").strip() or PASSWORD
         for row in table("hospitals"):
-            sow(code=row["code"], password=password, say=self.stdout.write)
+            sow(code=row["code"], password=settings.SEED_PASSWORD, say=self.stdout.write)
         self.link()
         if not options["quiet_accounts"]:
-            self.print_accounts(password)
+            self.print_accounts()
 
     def link(self) -> None:
         """Odoo's ids for vendors and products, where an Odoo is named. Without them nothing can be ordered."""
@@ -52,12 +48,12 @@ class Command(BaseCommand):
         if unknown:
             self.stdout.write(f"Odoo does not know: {', '.join(unknown)}")
 
-    def print_accounts(self, password: str) -> None:
+    def print_accounts(self) -> None:
         held = Membership.objects.current(now())
         roles: dict[str, list[str]] = {}
         for membership in held.select_related("user", "hospital", "department", "team").order_by("pk"):
             roles.setdefault(membership.user.username, []).append(str(membership))
-        self.stdout.write(f"\nAccounts (password of those made by the seed: {password})")
+        self.stdout.write(f"\nAccounts (password of those made by the seed: {settings.SEED_PASSWORD})")
         for hospital in table("hospitals"):
             self.stdout.write(hospital["name"])
             for name in (row["username"] for row in rows_of("people", hospital["code"])):

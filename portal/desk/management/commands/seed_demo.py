@@ -26,7 +26,8 @@ HOW = (
     "Or let `make run` do all of it on its first start."
 )
 EPILOG = f"""
-The same --seed and --until give the same rows, to the id, in an empty database with a new store of the stand-in.
+The same --seed and --until give the same rows, to the id (except passwords: their hashes are salted), in an empty
+database with a new store of the stand-in.
 The portal must not run meanwhile: its sweeps would act in the middle of the past.
 
 {HOW}
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "seed_demo makes accounts with a known password: it is refused where PORTAL_ENV=production."
             )
+        if options["requests"] < 0:
+            raise CommandError("--requests says how many copies to add: 0 or more.")
         there = ServiceRequest.objects.exists()
         if there and not options["requests"]:
             raise CommandError(
