@@ -12,7 +12,7 @@ TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/15
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: help run test test-pg test-browser test-odoo test-deep bench lint format lock messages pictures reset
+.PHONY: help run test test-pg test-browser test-odoo test-long test-deep bench lint format lock messages pictures reset
 
 help: ## Say what each target does
 	@echo "Hospital service portal"
@@ -30,8 +30,9 @@ help: ## Say what each target does
 	@echo "  make test-browser  the pages in Chromium (apt-get install chromium)"
 	@echo "  make test-odoo     the contract with Odoo, against a real one:"
 	@echo "                     ODOO_TEST_URL ODOO_TEST_DB ODOO_TEST_USER ODOO_TEST_PASSWORD"
+	@echo "  make test-long     what takes half a minute a test: the demonstration twice, many calls of the API"
 	@echo "  make test-deep     the searches that take minutes"
-	@echo "  make bench         what pages cost, beside floors (TEST_DATABASE_URL; BENCH=small: 10,000 requests, 3 rounds)"
+	@echo "  make bench         what pages cost, beside floors (TEST_DATABASE_URL; BENCH=small: 2,000 requests, 2 rounds)"
 	@echo "  ARGS='-k inbox -x' goes to pytest: make test ARGS='tests/sla -k holiday'"
 	@echo
 	@echo "  make lint          style, types, imports, templates, migrations, deploy checks"
@@ -85,6 +86,9 @@ test-browser: .venv/.dev ## The pages, in Chromium
 test-odoo: .venv/.dev ## The contract suite against a real Odoo
 	@: $${ODOO_TEST_URL:?Set ODOO_TEST_URL ODOO_TEST_DB ODOO_TEST_USER ODOO_TEST_PASSWORD}
 	@$(ALONE) $(PYTEST) tests/odoo/test_contract.py --timeout=300 $(ARGS)
+
+test-long: .venv/.dev ## The demonstration played again and again, the API called by schemathesis
+	@$(ALONE) TEST_LONG=1 REQUIRED_TESTS=long $(PYTEST) -n 2 -m long --timeout=300 $(ARGS)
 
 test-deep: .venv/.dev ## The long searches
 	@$(ALONE) TEST_DEEP=1 $(PYTEST) -n 2 --timeout=900 $(ARGS)

@@ -15,6 +15,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "postgres": (lambda: connection.vendor == "postgresql", "needs PostgreSQL: make test-pg"),
     "workers": (lambda: bool(settings.REDIS_URL), "needs Redis and real workers: make test-pg"),
+    "long": (
+        lambda: bool(os.environ.get("TEST_LONG") or os.environ.get("TEST_DEEP")),
+        "takes long: make test-long",
+    ),
     "browser": (lambda: bool(CHROMIUM) and settings.STATIC_MANIFEST, "needs Chromium: make test-browser"),
 }
 

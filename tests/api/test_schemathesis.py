@@ -118,12 +118,14 @@ def role(world: SimpleNamespace, name: str) -> SimpleNamespace:
     )
 
 
+@pytest.mark.long
 @api.parametrize()
 @settings(suppress_health_check=list(HealthCheck), deadline=None)
 def test_it_answers_a_nurse_as_it_is_described(case: Any, nurse: SimpleNamespace) -> None:
     ask(case, nurse)
 
 
+@pytest.mark.long
 @api.parametrize()
 @settings(suppress_health_check=list(HealthCheck), deadline=None)
 def test_it_answers_a_head_as_it_is_described(case: Any, head: SimpleNamespace) -> None:

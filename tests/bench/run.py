@@ -256,16 +256,16 @@ def table(found: list[Bar]) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--small", action="store_true", help="10,000 requests only, 3 rounds")
+    parser.add_argument("--small", action="store_true", help="2,000 requests only, 2 rounds")
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--calls", type=int, default=40, help="of each page in a round (40)")
     parser.add_argument("--fresh", action="store_true", help="make the databases again")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     asked = parser.parse_args()
     server = os.environ["DATABASE_URL"]
-    rounds = asked.rounds or (3 if asked.small else 5)
-    sizes = [10_000] if asked.small else [10_000, 100_000]
-    many = 10_000 if asked.small else 100_000
+    rounds = asked.rounds or (2 if asked.small else 5)
+    sizes = [2_000] if asked.small else [10_000, 100_000]
+    many = 2_000 if asked.small else 100_000
     sendings = asked.calls * (rounds + 1) + AT_ONCE * rounds
     with ExitStack() as stack:
         sites = []

@@ -75,7 +75,7 @@ def test_deciding_the_first_step_and_the_last(ward: SimpleNamespace, lines: int)
         assert answer.status_code == 302
 
 
-@pytest.mark.parametrize("rows", [1, 3, 50])
+@pytest.mark.parametrize("rows", [1, 3, 30])
 def test_pages(ward: SimpleNamespace, rows: int) -> None:
     for _ in range(rows):
         request = journeys.sent(ward, NPW_KIT=1, GLV_NIT_M=2)

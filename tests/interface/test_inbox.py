@@ -165,7 +165,7 @@ def test_nothing_to_decide(world: SimpleNamespace) -> None:
     assert "Nothing to decide" in signed_in(world.nurse).get(INBOX).content.decode()
 
 
-@pytest.mark.parametrize("rows", [1, 3, 50])
+@pytest.mark.parametrize("rows", [1, 3, 30])
 def test_the_inbox_takes_eight_queries(world: SimpleNamespace, head: Client, rows: int) -> None:
     for _ in range(rows):
         journeys.sent(world, TON_BLK=2)

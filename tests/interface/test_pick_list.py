@@ -63,7 +63,7 @@ def test_an_empty_list_says_so(store: Client) -> None:
     assert "Nothing to pick" in store.get(PICKS).content.decode()
 
 
-@pytest.mark.parametrize("rows", [1, 3, 50])
+@pytest.mark.parametrize("rows", [1, 3, 30])
 def test_the_pick_list_takes_eight_queries(world: SimpleNamespace, store: Client, rows: int) -> None:
     for _ in range(rows):
         journeys.approved(world, GLV_NIT_M=1)

@@ -82,7 +82,7 @@ def walked(user: User, size: int, **asked: Any) -> list[int]:
             return rows
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 25])
+@pytest.mark.parametrize("size", [2, 25])
 def test_every_page_of_everybody_holds_what_the_plain_query_finds(busy: SimpleNamespace, size: int) -> None:
     seen = 0
     for user in everybody(busy):
@@ -99,13 +99,13 @@ def test_the_filters_narrow_what_everybody_sees(busy: SimpleNamespace) -> None:
         for asked in (
             {"hospital": busy.hospital.pk},
             {"hospital": busy.other_hospital.pk},
-            *({"department": ward.pk} for ward in Department.objects.all()),
+            {"department": busy.ward.pk},
             {"department": busy.other_ward.pk, "ended": False, "mine": True},
             {"states": [RequestState.SUBMITTED]},
             {"states": [RequestState.CANCELLED, RequestState.APPROVED], "hospital": busy.hospital.pk},
         ):
             wanted = plain(user, **asked)
-            assert walked(user, 2, **asked) == wanted, (user.username, asked)
+            assert walked(user, 4, **asked) == wanted, (user.username, asked)
             seen += len(wanted)
     assert seen > 50
 

@@ -64,6 +64,7 @@ def played(run: "subprocess.Popen[str]") -> dict:
     return json.loads(said)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(3000 if DEEP else 300)
 def test_the_same_seed_gives_the_same_rows_and_another_one_others(migrated: Path, tmp_path: Path) -> None:
     how = {"PLAYED": "400"} if DEEP else {}
