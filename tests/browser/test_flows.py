@@ -60,7 +60,7 @@ def test_approve_in_one_tap_and_focus_moves_to_the_next(
     assert box["height"] >= 54
     assert box["y"] + box["height"] <= 844, "above the fold"
     head.tap(approve)
-    expect(head.page.get_by_role("status")).to_contain_text("You approved ")
+    expect(head.page.locator("#toasts")).to_contain_text("You approved ")
     expect(head.page.locator("h2").first).to_be_focused()
     assert second.title in focused(head.page)
     expect(head.page.locator("#waiting-tab")).to_have_text("1 waiting")
@@ -98,7 +98,7 @@ def test_no_needs_a_reason_beside_the_field(meet: Callable[..., Person], people:
     expect(head.page.get_by_label("Another reason")).to_be_checked()
     head.page.get_by_label("In your own words").fill("Use the printer of 5C.")
     head.page.get_by_role("button", name="Reject").click()
-    expect(head.page.get_by_role("status")).to_contain_text("You said no to")
+    expect(head.page.locator("#toasts")).to_contain_text("You said no to")
     assert journeys.fresh(request).state == RequestState.REJECTED
 
 
@@ -129,7 +129,7 @@ def test_picking_keeps_the_focus_in_the_list(meet: Callable[..., Person], people
     store.page.get_by_role("checkbox").first.check()
     store.page.get_by_role("button", name="Picked").click()
     expect(store.page.get_by_role("button", name="On its way")).to_be_visible()
-    expect(store.page.get_by_role("status")).to_contain_text("1 line of")
+    expect(store.page.locator("#toasts")).to_contain_text("1 line of")
     assert people.ward.name in focused(store.page)
 
 
