@@ -82,7 +82,7 @@ def walked(user: User, size: int, **asked: Any) -> list[int]:
             return rows
 
 
-@pytest.mark.parametrize("size", [2, 25])
+@pytest.mark.parametrize("size", [pytest.param(2, marks=pytest.mark.long), 25])
 def test_every_page_of_everybody_holds_what_the_plain_query_finds(busy: SimpleNamespace, size: int) -> None:
     seen = 0
     for user in everybody(busy):
@@ -93,6 +93,7 @@ def test_every_page_of_everybody_holds_what_the_plain_query_finds(busy: SimpleNa
     assert seen > 100
 
 
+@pytest.mark.long
 def test_the_filters_narrow_what_everybody_sees(busy: SimpleNamespace) -> None:
     seen = 0
     for user in everybody(busy):
