@@ -1,6 +1,6 @@
 """How a request lives: every change of its state happens here, in one way (`_move`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -108,9 +108,7 @@ def approve(
     Publishes `request_approved`. Raises WrongState unless the request is submitted.
     """
     request = access.locked(request)
-    request.held_by = ", ".join(dict.fromkeys(line.team.name for line in request.all_lines if line.team))[
-        :160
-    ]
+    request.held_by = _teams(line.team.name for line in request.all_lines if line.team)
     _move(
         request,
         request.mark_approved,
@@ -126,6 +124,11 @@ def approve(
     RequestItem.objects.store(request.all_lines, "state", "approved_quantity")
     publish(signals.request_approved, request=request, by=by)
     return request
+
+
+def _teams(names: Iterable[str]) -> str:
+    """Who has the lines of it: each team once."""
+    return ", ".join(dict.fromkeys(names))[:160]
 
 
 @verb
@@ -195,8 +198,8 @@ def settle(*, request: ServiceRequest, by: "User") -> ServiceRequest:
     ends = list(request.lines.values_list("state", "team__name"))
     states = [state for state, _team in ends]
     if any(state not in FINISHED_LINES for state in states):
-        left = [team for state, team in ends if team and state not in FINISHED_LINES]
-        record_holder(request=request, held_by=", ".join(dict.fromkeys(left)))
+        left = (team for state, team in ends if team and state not in FINISHED_LINES)
+        record_holder(request=request, held_by=_teams(left))
         return request
     request.held_by = ""
     if LineState.RECEIVED in states:
