@@ -7,7 +7,7 @@ BIN := .venv/bin
 VAR := $(or $(VAR_DIR),var)
 PYTEST := $(BIN)/python -m pytest
 # Tests never see the services that the shell is set up for.
-ALONE := env -u DATABASE_URL -u REDIS_URL -u PORTAL_ENV -u PORTAL_DEMO -u EMAIL_URL -u ODOO_URL -u ODOO_DB -u ODOO_USER -u ODOO_PASSWORD
+ALONE := env -u DATABASE_URL -u REDIS_URL -u PORTAL_ENV -u PORTAL_DEMO -u EMAIL_URL -u ODOO_URL -u ODOO_DB -u ODOO_USER -u ODOO_PASSWORD -u CLAMD_URL -u MRN_SHAPES
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/15
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
@@ -99,7 +99,7 @@ bench: .venv/.dev ## What pages cost beside floors that do the least (docs/bench
 # --- style ----------------------------------------------------------------------------------------------------------
 PRODUCTION_LIKE := PORTAL_ENV=production ALLOWED_HOSTS=portal.example DATABASE_URL=postgresql://portal@127.0.0.1/portal \
   REDIS_URL=redis://127.0.0.1 SECRET_KEY=x9Qv7Lr2Tz5Wm8Kp4Yc1Bn6Hs3Jd0Fg-Ua_Ei-Xo9Rt7Mw2Nk5Lb8Pq4 \
-  ODOO_URL=https://odoo.example ODOO_DB=odoo ODOO_USER=portal ODOO_PASSWORD=secret
+  ODOO_URL=https://odoo.example ODOO_DB=odoo ODOO_USER=portal ODOO_PASSWORD=secret CLAMD_URL=tcp://clamd:3310
 
 LINTS := lint-style lint-types lint-imports lint-templates lint-migrations lint-deploy
 .PHONY: $(LINTS)

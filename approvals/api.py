@@ -63,5 +63,20 @@ class Approvals(Door):
         decisions.reject_step(step_id=step.pk, by=person(request), seen=said["seen"], reason=said["reason"])
         return self._decided(ref)
 
+    @extend_schema(
+        operation_id="step_return",
+        summary="Ask its sender for what is missing",
+        request=RejectBody,
+        responses=DecidedShown,
+        tags=["Approvals"],
+        extensions=CONFLICTS,
+    )
+    def give_back(self, request: Request, ref: str) -> Response:
+        """Its sender changes it and sends it again; it is decided anew then."""
+        said = self.body(RejectBody)
+        step = inbox.asked_step(person(request), ref)
+        decisions.return_step(step_id=step.pk, by=person(request), seen=said["seen"], reason=said["reason"])
+        return self._decided(ref)
+
     def _decided(self, ref: str) -> Response:
         return Response(DecidedShown(inbox.asked_step(person(self.request), ref)).data)

@@ -9,6 +9,7 @@ from approvals.models import Approval
 from approvals.routing import CaseLine, RoutingCase
 from portal.accounts.models import Department
 from portal.clock import now
+from requests_app.kinds import kind_of
 from requests_app.models import CaseException, CatalogueItem, RequestItem, ServiceRequest
 from requests_app.states import CONTROL_FLAGS, LineState, RequestState
 
@@ -47,6 +48,8 @@ def build_case(request: ServiceRequest, lines: list[RequestItem] | None = None) 
         ),
         weekly_standing_total=weekly_standing_total,
         open_exceptions=open_exceptions,
+        service=request.service,
+        marks=() if request.is_supply else kind_of(request).marks(request),
     )
 
 

@@ -13,7 +13,7 @@ def content_hash(request: ServiceRequest, lines: Iterable[RequestItem]) -> str:
 
 
 def shown(request: ServiceRequest, lines: Iterable[RequestItem]) -> str:
-    """Lines, quantities, prices, suppliers, amount, cost centre and destination of one request, as JSON."""
+    """Lines or answers, quantities, prices, suppliers, amount, cost centre and destination of one request, as JSON."""
     content = {
         "request": request.public_id,
         "amount": f"{request.amount:.2f}",
@@ -25,4 +25,11 @@ def shown(request: ServiceRequest, lines: Iterable[RequestItem]) -> str:
             for line in sorted(lines, key=lambda line: line.position)
         ],
     }
+    if not request.is_supply:
+        content |= {
+            "answers": request.answers,
+            "form": request.form_version_id,
+            "service": request.service,
+            "beneficiary": request.beneficiary_id,
+        }
     return json.dumps(content, sort_keys=True)

@@ -1,4 +1,4 @@
-"""Approve a step, or reject it with a reason. Four eyes on every path; the first decision counts."""
+"""Approve a step, reject it with a reason, or ask its sender for more. Four eyes on every path; the first decision counts."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from requests_app.models import ServiceRequest
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
-APPROVED, REJECTED = Decision.Outcome.APPROVED, Decision.Outcome.REJECTED
+APPROVED, REJECTED, RETURNED = Decision.Outcome.APPROVED, Decision.Outcome.REJECTED, Decision.Outcome.RETURNED
 
 
 @dataclass
@@ -69,21 +69,48 @@ def reject_step(*, step_id: int, by: "User", seen: str, reason: str) -> Approval
 
     Publishes `step_closed` and `request_rejected`. Raises Invalid (reason) and as `approve_step`.
     """
-    reason = reason.strip()[:500]
-    if not reason:
-        raise Invalid({"reason": [_("Choose or write a reason, so that the ward knows why.")]})
+    reason = _said(reason)
     run = _locked(step_id)
     if not _take(run, by, REJECTED, seen, reason):
         return run.step
+    _end(run, Approval.Status.REJECTED, outcome="rejected", by=by)
+    lifecycle.reject(request=run.request, by=by, reason=reason)
+    return run.step
+
+
+@verb
+def return_step(*, step_id: int, by: "User", seen: str, reason: str) -> ApprovalStep:
+    """Ask its sender for more: this approval ends, and the request is theirs to change and to send again.
+
+    Sent again it is decided anew, from the first step. Publishes `step_closed` and `request_returned`.
+    Raises Invalid (reason) and as `approve_step`.
+    """
+    reason = _said(reason)
+    run = _locked(step_id)
+    if not _take(run, by, RETURNED, seen, reason):
+        return run.step
+    _end(run, Approval.Status.RETURNED, outcome="withdrawn", by=by)
+    lifecycle.give_back(request=run.request, by=by, reason=reason[: lifecycle.LONGEST_REASON])
+    return run.step
+
+
+def _said(reason: str) -> str:
+    """Checked. Raises Invalid (reason)."""
+    reason = reason.strip()[:500]
+    if not reason:
+        raise Invalid({"reason": [_("Choose or write a reason, so that the ward knows why.")]})
+    return reason
+
+
+def _end(run: Run, status: str, *, outcome: str, by: "User") -> None:
+    """This decision ends the approval: no other step of it is asked any more."""
     approval = run.step.approval
-    approval.status, approval.closed_at = Approval.Status.REJECTED, now()
+    approval.status, approval.closed_at = status, now()
     approval.save(update_fields=["status", "closed_at"])
-    opening.close_step(run.step, run.request, outcome="rejected", by=by)
+    opening.close_step(run.step, run.request, outcome=outcome, by=by)
     for other in run.steps:
         if other is not run.step:
             opening.close_step(other, run.request, outcome="withdrawn", by=by)
-    lifecycle.reject(request=run.request, by=by, reason=reason)
-    return run.step
 
 
 def _locked(step_id: int) -> Run:

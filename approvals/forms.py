@@ -18,9 +18,22 @@ REASONS = [
 ]
 
 
+MISSING = [
+    ("quantity", _("Quantity or unit not clear")),
+    ("purpose", _("What it is for")),
+    ("document", _("Quotation or document")),
+    ("cost_centre", _("Cost centre or project")),
+    ("training", _("Who is trained to use it")),
+    ("where_when", _("Where it goes and when")),
+    ("specialist", _("Agreement of the specialist")),
+    (OTHER, _("Something else")),
+]
+
+
 class RejectForm(forms.Form):
     """A reason chip, words of one's own, or both; `cleaned_data["reason"]` is the sentence that the ward reads."""
 
+    chips = REASONS
     chip = forms.ChoiceField(label=_("Why not?"), choices=REASONS, widget=forms.RadioSelect, required=False)
     words = forms.CharField(
         label=_("In your own words"),
@@ -38,6 +51,15 @@ class RejectForm(forms.Form):
             self.add_error("chip", _("Choose a reason or write one, so that the ward knows why."))
         elif chip == OTHER and not words:
             self.add_error("words", _("Write the reason, so that the ward knows why."))
-        said = [] if chip in ("", OTHER) else [str(dict(REASONS)[chip])]
+        said = [] if chip in ("", OTHER) else [str(dict(self.chips)[chip])]
         cleaned["reason"] = ". ".join([*said, words] if words else said)
         return cleaned
+
+
+class ReturnForm(RejectForm):
+    """The same, of what is missing."""
+
+    chips = MISSING
+    chip = forms.ChoiceField(
+        label=_("What is missing?"), choices=MISSING, widget=forms.RadioSelect, required=False
+    )

@@ -9,6 +9,7 @@ from approvals.content import content_hash
 from approvals.models import ApprovalStep, StepApprover
 from portal.accounts.roles import ROLES
 from portal.errors import NotFound
+from requests_app.kinds import kind_of
 from requests_app.models import RequestItem, ServiceRequest
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 PAGE = 50
 MOST_COUNTED = 1000
-SHOWN = ("hospital", "department", "category", "requester")
+SHOWN = ("hospital", "department", "category", "requester", "form_version", "team")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Card:
     alone: bool  # nobody else was asked
     last: bool  # agreeing sends it: no other decision is needed
     seen: str  # the hash that the decision is bound to
+    said: list[tuple[str, str]]  # question and answer, of a request without lines
 
     @property
     def store_lines(self) -> int:
@@ -50,6 +52,7 @@ def _card(step: Any) -> Card:
         alone=step.asked == 1,
         last=not step.others and step.needed == 1,
         seen=content_hash(request, lines),
+        said=[] if request.is_supply else kind_of(request).told(request),
     )
 
 

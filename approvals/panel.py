@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from approvals.models import Approval, ApprovalStep, Decision, StepApprover
 from portal.accounts.roles import ROLES
@@ -20,6 +22,11 @@ MARKS = {
     ApprovalStep.State.WAITING: "next",
     ApprovalStep.State.WITHDRAWN: "off",
 }
+SAID = {
+    Decision.Outcome.APPROVED: gettext_lazy("agreed"),
+    Decision.Outcome.REJECTED: gettext_lazy("said no"),
+    Decision.Outcome.RETURNED: gettext_lazy("asked for more"),
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class PanelStep:
     together: bool  # with somebody else
     role: str
     asked: list[str]  # who may decide it now
-    said: list[tuple[Decision, bool]]  # and whether it was a yes
+    said: list[tuple[Decision, Promise]]  # and in a word, what
     mark: str  # yes, no, now, next or off
     yours: bool
 
@@ -37,7 +44,8 @@ class PanelStep:
 @dataclass(frozen=True)
 class Panel:
     needs_routing: bool
-    at_once: bool  # agreed by the list, nobody was asked
+    at_once: bool  # agreed by the policy, nobody was asked
+    unneeded: bool  # because nobody ever is for this type
     steps: list[PanelStep]
 
 
@@ -51,7 +59,12 @@ def panel(request: ServiceRequest, user: "User") -> Panel | None:
     turns = [step.sequence for step in steps]
     shown = [_step(step, asked.get(step.pk, []), user, turns) for step in steps]
     at_once = approval.status == Approval.Status.APPROVED and not shown
-    return Panel(needs_routing=approval.status == Approval.Status.NEEDS_ROUTING, at_once=at_once, steps=shown)
+    return Panel(
+        needs_routing=approval.status == Approval.Status.NEEDS_ROUTING,
+        at_once=at_once,
+        unneeded=at_once and "no-approval" in approval.rules,
+        steps=shown,
+    )
 
 
 def _steps(request: ServiceRequest) -> list[ApprovalStep]:
@@ -86,7 +99,7 @@ def _step(step: ApprovalStep, asked: "list[User]", user: "User", turns: list[int
         together=turns.count(step.sequence) > 1,
         role=str(ROLES[step.asked_role].label),
         asked=[person.get_full_name() for person in asked],
-        said=[(row, row.outcome == Decision.Outcome.APPROVED) for row in step.decisions.all()],
+        said=[(row, SAID[Decision.Outcome(row.outcome)]) for row in step.decisions.all()],
         mark=MARKS[ApprovalStep.State(step.state)],
         yours=any(person.pk == user.pk for person in asked),
     )

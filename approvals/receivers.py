@@ -9,5 +9,14 @@ def on_request_submitted(*, request: Any, by: Any, **_: Any) -> None:
     opening.open_approval(request=request, by=by)
 
 
+def on_request_extended(*, request: Any, by: Any, **_: Any) -> None:
+    opening.withdraw(request=request, by=by)
+    opening.open_approval(request=request, by=by)
+
+
 def on_request_cancelled(*, request: Any, by: Any, **_: Any) -> None:
+    opening.withdraw(request=request, by=by)
+
+
+def on_request_returned(*, request: Any, by: Any, **_: Any) -> None:
     opening.withdraw(request=request, by=by)

@@ -38,6 +38,8 @@ class RoutingCase:
         0
     )  # decided by policy in the last seven days, this one not counted
     open_exceptions: int = 0
+    service: str = ""  # whose target times apply; empty for supplies
+    marks: tuple[str, ...] = ()  # codes by which a kind of request tells its own apart
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the record; amounts as strings."""
@@ -60,7 +62,7 @@ class RoutingCase:
             for line in data["lines"]
         )
         amounts = {key: Decimal(data[key]) for key in ("amount", "weekly_standing_total")}
-        return cls(**{**data, **amounts, "lines": lines})
+        return cls(**{**data, **amounts, "lines": lines, "marks": tuple(data.get("marks", ()))})
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
     amount_from, amount_to: from <= amount < to (an amount equal to a limit is in the higher band) ·
     any_flag: a line has one of these flags · groups: only lines of these catalogue groups count for any_flag ·
     first_order: only lines that the department orders for the first time in twelve months count for any_flag ·
+    services: the request is for one of these services · any_mark: it has one of these marks ·
     standing_order: {amount_below, weekly_below}, see `standing_order`.
     """
     unknown = set(conditions) - {
@@ -136,6 +139,8 @@ def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
         "any_flag",
         "groups",
         "first_order",
+        "services",
+        "any_mark",
         "standing_order",
     }
     if unknown:
@@ -145,6 +150,10 @@ def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
     if "amount_to" in conditions and case.amount >= Decimal(conditions["amount_to"]):
         return False
     if "any_flag" in conditions and not _flagged(conditions, case):
+        return False
+    if "services" in conditions and case.service not in conditions["services"]:
+        return False
+    if "any_mark" in conditions and not set(conditions["any_mark"]) & set(case.marks):
         return False
     return "standing_order" not in conditions or standing_order(conditions["standing_order"], case)
 

@@ -3,17 +3,18 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from approvals.models import ApprovalPolicy, PolicyRule, PolicyStep
+from approvals import shipped_access
+from approvals.models import ApprovalPolicy
+from approvals.publishing import publish
 from approvals.routing import Rule, StepRule
-from portal.audit import events
-from portal.clock import now
 from portal.facts import verb
 from requests_app.models import Category
+from requests_app.shipped import SHIPPED_TYPES
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
-CODE = "supply-purchases"
+CODE, SUPPLY = "supply-purchases", "supply"
 
 # Technical before head before money before direction; what shares a number is asked at once.
 BIOMED = StepRule(10, "biomed_manager", "biomed")
@@ -95,38 +96,42 @@ RULES = (
 )
 
 
+NOBODY = Rule(code="no-approval", why="Nobody needs to agree to this kind of request", decides=True)
+
+
+def asked(code: str, why: str, *roles: str) -> Rule:
+    """A rule without conditions: these roles decide, one after the other."""
+    known = {step.role: step for step in (HEAD, FINANCE, PROCUREMENT, COMPLIANCE, BIOMED, IT_HEAD, DIRECTOR)}
+    steps = tuple(StepRule(10 * at, role, known[role].calendar) for at, role in enumerate(roles, start=1))
+    return Rule(code=code, why=why, steps=steps)
+
+
+# Types without a row here are not decided by anybody: repairs, faults, moves, cleaning, loans and other help.
+RULES_OF_TYPES: dict[str, tuple[Rule, ...]] = {
+    "access": shipped_access.RULES,
+    "minor_works": (
+        asked("head-finance", "The head and the finance partner agree to minor works", "head", "finance"),
+    ),
+    "new_supplier": (
+        asked("procurement-finance", "A new supplier is checked by two", "procurement", "finance"),
+    ),
+    "pass_key": (asked("head", "The head agrees to passes, keys and lockers", "head"),),
+    "new_starter": (asked("head", "The head says who starts", "head"),),
+}
+
+
 @verb
 def install(*, by: "User") -> ApprovalPolicy:
-    """Publish the shipped matrix for supplies as version 1, unless supplies have a published policy already."""
-    category = Category.objects.get(code="supply")
-    published = ApprovalPolicy.objects.filter(
-        category=category, status=ApprovalPolicy.Status.PUBLISHED
-    ).first()
-    if published:
-        return published
-    policy = ApprovalPolicy.objects.create(
-        code=CODE,
-        category=category,
-        name="Purchases by amount and flag",
-        status=ApprovalPolicy.Status.PUBLISHED,
-        published_at=now(),
-    )
-    for position, rule in enumerate(RULES):
-        row = PolicyRule.objects.create(
-            policy=policy,
-            position=position,
-            code=rule.code,
-            why=rule.why,
-            conditions=rule.conditions,
-            decides=rule.decides,
+    """Publish what is shipped, as version 1, for every type that has no policy yet. Returns the one of supplies."""
+    served = set(
+        ApprovalPolicy.objects.filter(status=ApprovalPolicy.Status.PUBLISHED).values_list(
+            "category", flat=True
         )
-        PolicyStep.objects.bulk_create(
-            PolicyStep(
-                rule=row, sequence=s.sequence, role=s.role, needed=s.needed, calendar=s.calendar, why=s.why
-            )
-            for s in rule.steps
-        )
-    events.record(
-        action="policy.published", by=by, subject=f"policy:{policy.pk}", after={"policy": str(policy)}
     )
-    return policy
+    for category in Category.objects.exclude(pk__in=served):
+        if category.code == SUPPLY:
+            publish(category=category, code=CODE, name="Purchases by amount and flag", rules=RULES, by=by)
+        elif category.code in RULES_OF_TYPES or category.code in SHIPPED_TYPES:
+            rules = RULES_OF_TYPES.get(category.code, (NOBODY,))
+            publish(category=category, code=category.code, name=category.name, rules=rules, by=by)
+    return ApprovalPolicy.objects.get(category__code=SUPPLY, status=ApprovalPolicy.Status.PUBLISHED)

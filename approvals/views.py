@@ -1,4 +1,6 @@
-"""The approvals inbox: see what waits, agree, or say no with a reason."""
+"""The approvals inbox: see what waits, agree, say no with a reason, or ask for what is missing."""
+
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals import decisions, inbox
-from approvals.forms import RejectForm
+from approvals.forms import RejectForm, ReturnForm
+from approvals.models import ApprovalStep
 from portal.accounts.place import person, standing
 from portal.clock import now
 from portal.errors import AlreadyDecided, DomainError, StaleState, WrongState
@@ -59,24 +62,43 @@ def step_approve(request: HttpRequest, ref: str) -> HttpResponse:
 @door
 def step_reject(request: HttpRequest, ref: str) -> HttpResponse:
     """GET asks for the reason and decides nothing; POST says no."""
+    said = _("You said no to %(title)s. The ward is told why.")
+    return _with_reason(request, ref, RejectForm, decisions.reject_step, "reject", said)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@door
+def step_return(request: HttpRequest, ref: str) -> HttpResponse:
+    """GET asks what is missing and decides nothing; POST gives it back to its sender."""
+    said = _("%(title)s is with its sender again. They are told what is missing.")
+    return _with_reason(request, ref, ReturnForm, decisions.return_step, "return", said)
+
+
+def _with_reason(
+    request: HttpRequest,
+    ref: str,
+    form_class: type[RejectForm],
+    decide: Callable[..., ApprovalStep],
+    what: str,
+    said: str,
+) -> HttpResponse:
     user = person(request)
     card = inbox.card(user, ref)
-    form = RejectForm(request.POST or None, initial={"seen": card.seen})
+    form = form_class(request.POST or None, initial={"seen": card.seen})
     if card.step.state != card.step.State.OPEN and not form.is_bound:
         return redirect("approvals:inbox")
     if not form.is_valid():
-        context, status = {"card": card, "form": form}, 422 if form.is_bound else 200
+        context, status = {"card": card, "form": form, "what": what}, 422 if form.is_bound else 200
         return page_or_fragment(
             request, "approvals/reject.html", "approvals/_reject.html", context, status=status
         )
-    said = form.cleaned_data
+    given = form.cleaned_data
     try:
-        decisions.reject_step(step_id=card.step.pk, by=user, seen=said["seen"], reason=said["reason"])
+        decide(step_id=card.step.pk, by=user, seen=given["seen"], reason=given["reason"])
     except MOVED_ON as refusal:
         return _moved_on(request, ref, refusal)
-    messages.success(
-        request, _("You said no to %(title)s. The ward is told why.") % {"title": card.request.title}
-    )
+    messages.success(request, said % {"title": card.request.title})
     return redirect("approvals:inbox")
 
 

@@ -51,6 +51,8 @@ def effect(card: Card) -> str:
             % {"n": card.store_lines}
         )
     parts += [_("an order to %(vendor)s") % {"vendor": vendor} for vendor in card.vendors]
+    if card.request.team:
+        parts.append(_("it to %(team)s") % {"team": card.request.team})
     what = _join(parts)
     if card.last:
         return _("Approving sends %(what)s.") % {"what": what}

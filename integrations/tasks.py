@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from integrations import dispatch, linking, outbox, reconciliation
+from integrations import dispatch, linking, outbox, reconciliation, stock
 from portal.accounts import scopes
 from portal.clock import now
 
@@ -20,3 +20,9 @@ def poll_odoo() -> dict[str, int]:
     linking.link_what_is_missing(by=scopes.system_user())
     outbox.retry_unlinked(by=scopes.system_user())
     return counts
+
+
+@shared_task
+def poll_stock() -> int:
+    """Read what the store has. Returns of how many items."""
+    return stock.poll(now=now())

@@ -35,14 +35,20 @@ app.autodiscover_tasks()
 # beat -> task -> seconds between two ticks
 BEATS: dict[str, dict[str, int]] = {
     "clock": {
+        "requests_app.tasks.release_due": 30,
+        "requests_app.tasks.draft_lists": 60,
         "sla.tasks.sweep_clocks": 30,
         "portal.notify.tasks.send_mail": 30,
+        "portal.desk.tasks.sweep_emergencies": 30,
         "portal.accounts.tasks.expire_memberships": 60,
         "approvals.tasks.find_deciders": 60,
     },
     "world": {
         "integrations.tasks.dispatch_outbox": 5,
         "integrations.tasks.poll_odoo": 30,
+        "integrations.tasks.poll_stock": 300,
+        "requests_app.tasks.scan_files": 10,
+        "requests_app.tasks.tidy_files": 3600,
     },
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from celery import Task
@@ -76,6 +77,37 @@ def odoo_is_whole_or_absent(**kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register("portal")
+def files_are_served_by_nobody_else(**kwargs: Any) -> list[CheckMessage]:
+    """What people attach is handed out by its own view; a folder that is served as it is would go round it."""
+    media = Path(settings.MEDIA_ROOT).resolve()
+    dirs = [folder[1] if isinstance(folder, tuple) else folder for folder in settings.STATICFILES_DIRS]
+    served = [Path(str(folder)).resolve() for folder in (settings.STATIC_ROOT, *dirs)]
+    open_to_all = [folder for folder in served if media == folder or folder in media.parents]
+    if not open_to_all and settings.MEDIA_URL in ("", "/"):
+        return []
+    return [
+        Error(
+            f"Attachments in {media} would be served without asking who may see them.",
+            hint="Keep MEDIA_ROOT outside the static files, and leave MEDIA_URL empty.",
+            id="portal.E014",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def attachments_are_scanned(**kwargs: Any) -> list[CheckMessage]:
+    if settings.CLAMD_URL:
+        return []
+    return [
+        Warning(
+            "No virus scanner is set: attachments are handed out unscanned.",
+            hint="Set CLAMD_URL=tcp://host:3310 or unix:/path, so that they wait until they are found clean.",
+            id="portal.W015",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

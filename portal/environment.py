@@ -4,6 +4,7 @@ django-environ alone reads "maybe" as False and a MySQL address as a database; h
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -59,6 +60,28 @@ def address(name: str, default: str = "", *, schemes: tuple[str, ...]) -> str:
         starts = " or ".join(f"{scheme}://" for scheme in schemes)
         raise refuse(name, shown, f"Write a whole address that starts with {starts}.")
     return value.rstrip("/")
+
+
+def socket_address(name: str) -> str:
+    """`tcp://host:port` or `unix:/a/path`; '' where nothing is set."""
+    value = text(name)
+    try:
+        parts = urlsplit(value)
+        whole = bool(parts.hostname and parts.port) and not (parts.path or parts.query)
+    except ValueError:  # a port that is no number
+        whole = False
+    if value and not (value.startswith("tcp://") and whole) and not re.fullmatch("unix:/.+", value):
+        raise refuse(name, value, "Write tcp://host:3310 or unix:/run/clamav/clamd.sock.")
+    return value
+
+
+def shapes(name: str) -> list[str]:
+    """Words in which '#' stands for a digit; each has at least four, or it would be found everywhere."""
+    found = words(name, [])
+    for shape in found:
+        if not re.fullmatch(r"[A-Za-z0-9#/.-]{4,20}", shape) or shape.count("#") < 4:
+            raise refuse(name, shape, "Write letters, digits and at least four #, such as SB#######.")
+    return found
 
 
 def database(name: str, default: str) -> dict:

@@ -12,6 +12,8 @@ PORTAL_PROCESSES PORTAL_THREADS   processes, and threads in each, that answer (1
 ODOO_URL ODOO_DB ODOO_USER ODOO_PASSWORD   all four or none; ODOO_TIMEOUT seconds (30)
 ODOO_PUBLIC_URL  address of Odoo in the links that people follow (default: ODOO_URL)
 EMAIL_URL        smtp+tls://user:password@host:587 (default: no mail); EMAIL_FROM the sender
+CLAMD_URL        tcp://host:3310 or unix:/run/clamd.sock: attachments wait until the scanner finds them clean (default: no scanner)
+MRN_SHAPES       how record numbers of patients look, '#' a digit, with commas: SB#######,N######; a text with one warns
 LOG_LEVEL        DEBUG INFO WARNING ERROR (INFO)
 DEBUG            1 shows tracebacks in the browser (0); never in production
 DEMO             empty: the first start of serve --demo plays no past requests (full)
@@ -158,6 +160,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_HANDLERS = ["portal.uploads.Bounded"]
 
 # --- pages ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -282,6 +285,9 @@ ODOO_TIMEOUT = env.number("ODOO_TIMEOUT", 30, low=1, high=300)
 EMAIL_URL = env.text("EMAIL_URL")
 vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "portal@localhost")
+
+CLAMD_URL = env.socket_address("CLAMD_URL")
+MRN_SHAPES = env.shapes("MRN_SHAPES")
 
 # --- background -----------------------------------------------------------------------------------------------------
 REDIS_URL = env.address("REDIS_URL", schemes=("redis", "rediss"))

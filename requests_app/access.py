@@ -6,11 +6,22 @@ from portal import facts
 from portal.errors import NotFound
 from requests_app import permissions
 from requests_app.models import CaseException, ServiceRequest
+from requests_app.states import Kind
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
-RELATED = ("hospital", "department", "category", "requester", "filed_by", "deliver_to")
+RELATED = (
+    "hospital",
+    "department",
+    "category",
+    "requester",
+    "filed_by",
+    "deliver_to",
+    "team",
+    "assignee",
+    "form_version",
+)
 
 
 def get_request(user: "User", public_id: str) -> ServiceRequest:
@@ -71,3 +82,10 @@ def lock_where(**condition: object) -> ServiceRequest:
         raise NotFound from None
     request._locked_by = facts.current_unit()
     return request
+
+
+def lock_tasks(request: ServiceRequest) -> None:
+    """Lock the tasks of a bundle, before the bundle: who ends a task locks that first and then its bundle. Only in a verb."""
+    if request.category.kind == Kind.BUNDLE:
+        tasks = ServiceRequest.objects.select_for_update(of=("self",)).filter(parent=request, closed_at=None)
+        list(tasks.order_by("pk").values_list("pk", flat=True))

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.equipment_classes import CLASSES
-from requests_app.models import Equipment
+from requests_app.models import Equipment, ItSystem
 
 
 @admin.register(Equipment)
@@ -36,5 +36,19 @@ class EquipmentAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("repaired by"))
     def repaired_by(self, obj: Equipment) -> str:
-        """The team of its class, by code. No request is sent there yet."""
+        """The team of its class, by code."""
         return CLASSES[obj.class_code].team if obj.class_code in CLASSES else ""
+
+
+@admin.register(ItSystem)
+class ItSystemAdmin(admin.ModelAdmin):
+    """Systems that people may ask access to. Who owns one needs the role of a system owner to decide."""
+
+    list_display = ["name", "code", "hospital", "clinical", "needs_training", "owner", "active"]
+    list_filter = ["hospital", "clinical", "active"]
+    list_select_related = ["hospital", "owner"]
+    search_fields = ["name", "code"]
+    raw_id_fields = ["owner"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -8,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.accounts import scopes
-from portal.accounts.models import Hospital
+from portal.accounts.models import Hospital, User
 from portal.accounts.place import person
 from portal.drf import Door, Paged, page_of
 from portal.errors import Invalid, NotFound
-from requests_app import access, drafting, fulfilment, lifecycle, listing, picking, search, submission
+from requests_app import access, asking, drafting, fulfilment, lifecycle, listing, picking, search, submission
 from requests_app.models import ServiceRequest
 from requests_app.quoting import quote
 from requests_app.serializers import (
@@ -29,6 +29,7 @@ from requests_app.serializers import (
     RequestsAsked,
     SubmitBody,
 )
+from requests_app.states import Kind
 
 
 class Catalogue(Door):
@@ -94,8 +95,7 @@ class Drafts(Door):
 
         Once it was sent, the answer is 409 with `public_id`, the id of the request that it became.
         """
-        wanted = self.body(DraftBody)
-        return self._shown(drafting.save_draft(by=person(request), client_key=client_key, **wanted))
+        return self._shown(_saved(person(request), client_key, self.body(DraftBody)))
 
     @extend_schema(
         operation_id="draft_discard",
@@ -118,7 +118,7 @@ class Drafts(Door):
 
     def _shown(self, draft: ServiceRequest) -> Response:
         quoted = quote(draft)
-        found = {"draft": draft, "quote": quoted, "missing": submission.problems(draft, quoted)}
+        found = {"draft": draft, "quote": quoted, "missing": submission.missing(draft, quoted)}
         return Response(DraftShown(found).data)
 
 
@@ -190,6 +190,23 @@ class Requests(Door):
 
     def _brief(self, case: ServiceRequest) -> Response:
         return Response(RequestBrief(case).data)
+
+
+def _saved(by: User, client_key: UUID, wanted: dict[str, Any]) -> ServiceRequest:
+    """The draft of this body: with lines, or with answers."""
+    category, answers, requester = wanted.pop("type"), wanted.pop("answers"), wanted.pop("requester")
+    if category.kind == Kind.SUPPLY:
+        return drafting.save_draft(by=by, client_key=client_key, **wanted)
+    called = {key: wanted[key] for key in ("answered_by", "emergency_reason") if wanted[key]}
+    return asking.save_answers(
+        by=by,
+        client_key=client_key,
+        category=category,
+        department=wanted["department"],
+        answers=answers | called,
+        note=wanted["note"],
+        requester=requester,
+    )
 
 
 def _by_public_id(refusal: Invalid, ids: dict[str, int]) -> Invalid:

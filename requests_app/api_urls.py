@@ -2,6 +2,7 @@ from django.urls import path
 
 from requests_app.api import Catalogue, Drafts, Requests
 from requests_app.store_api import Picks
+from requests_app.work_api import Types, Work
 
 urlpatterns = [
     path("catalogue", Catalogue.as_view({"get": "index"}), name="catalogue"),
@@ -17,5 +18,10 @@ urlpatterns = [
     path("requests/<slug:public_id>/receive", Requests.as_view({"post": "receive"}), name="request-receive"),
     path("requests/<slug:public_id>/pick", Picks.as_view({"post": "pick"}), name="request-pick"),
     path("requests/<slug:public_id>/send", Picks.as_view({"post": "send"}), name="request-send"),
+    path("requests/<slug:public_id>/withdraw", Work.as_view({"post": "withdraw"}), name="request-withdraw"),
+    path("requests/<slug:public_id>/reopen", Work.as_view({"post": "reopen"}), name="request-reopen"),
+    path("requests/<slug:public_id>/take", Work.as_view({"post": "take"}), name="request-take"),
+    path("requests/<slug:public_id>/finish", Work.as_view({"post": "finish"}), name="request-finish"),
+    path("types", Types.as_view({"get": "index"}), name="types"),
     path("picks", Picks.as_view({"get": "index"}), name="picks"),
 ]

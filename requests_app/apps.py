@@ -17,5 +17,6 @@ class RequestsConfig(AppConfig):
             models.UsualList,
             models.UsualLine,
             models.Equipment,
+            models.ItSystem,
         ):
             auditlog.register(model)

@@ -14,7 +14,7 @@ from requests_app.signals import exception_opened
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
-DUE_HOURS = {"needs_routing": 2, "sync_rejected": 4, "drift": 24, "no_product": 4}
+DUE_HOURS = {"needs_routing": 2, "sync_rejected": 4, "drift": 24, "no_product": 4, "item_stopped": 4}
 
 
 @verb

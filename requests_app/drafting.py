@@ -1,11 +1,12 @@
 """A nurse drafts a request from catalogue items. A draft belongs to its writer until it is sent."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.accounts import scopes
@@ -14,8 +15,19 @@ from portal.clock import now
 from portal.errors import Invalid, WrongState
 from portal.facts import verb
 from requests_app import access
-from requests_app.models import CatalogueItem, Category, RequestItem, ServiceRequest, UsualList
+from requests_app.item_questions import keep_answers
+from requests_app.models import (
+    CatalogueItem,
+    Category,
+    RequestItem,
+    ServiceRequest,
+    Substitute,
+    UsualLine,
+    UsualList,
+)
 from requests_app.models.item import line_amount
+from requests_app.own_words import LONGEST_PURPOSE, OwnWords, make_item, may_use
+from requests_app.questions import Answers
 from requests_app.states import PRIORITY_OF, LineState, Priority, RequestState, RunOut
 
 if TYPE_CHECKING:
@@ -37,18 +49,27 @@ def save_draft(
     run_out: str = "",
     needed_by: date | None = None,
     note: str = "",
+    answered_by: str = "",
+    emergency_reason: str = "",
+    begun: Mapping[str, str] | None = None,
+    instead: Mapping[str, str] | None = None,
+    own: OwnWords | None = None,
+    asked: Mapping[str, Answers] | None = None,
 ) -> ServiceRequest:
     """Make or replace the draft that this form's `client_key` names for `by`. `quantities`: order units by item code.
 
     The first save creates it; saving the same again changes nothing. Lines that stay keep the price at which they
     were added, so that a change of price can be shown. A date counts only with the answer that asks for one.
-    Raises Invalid (department, deliver_to, note, lines, line-<code>), WrongState when it was sent meanwhile
+    `answered_by`, `emergency_reason`: who answered the telephone and why, where it is out now.
+    `begun`: own words that were not added yet, kept as typed. `asked`: answers to the questions of items, by item code.
+    `instead`: the code on the list -> the code that `by` agrees to do without. `own` adds a line in own words.
+    Raises Invalid (department, deliver_to, note, lines, line-<code>, own_...), WrongState when it was sent meanwhile
     (`public_id`).
     """
-    _check_place(by, department, deliver_to)
+    check_place(by, department, deliver_to)
     _check_size(quantities, note)
-    request = _own(by, client_key, department)
-    if request.state != RequestState.DRAFT:
+    request = own_draft(by, client_key, department)
+    if not request.is_editable:
         raise WrongState(_("This was sent already."), public_id=request.public_id)
     if request.department_id != department.pk and request.hospital_id != department.hospital_id:
         request.lines.all().delete()
@@ -56,16 +77,24 @@ def save_draft(
     request.currency = department.hospital.currency
     request.deliver_to = deliver_to or _delivery_point(department)
     request.run_out, request.note = run_out, note
+    request.answers = {"answered_by": answered_by[:200], "emergency_reason": emergency_reason[:20]}
+    request.answers |= {name: text[:LONGEST_PURPOSE] for name, text in (begun or {}).items() if text}
     request.needed_by = needed_by if run_out == RunOut.ON_DATE else None
     request.priority = PRIORITY_OF[RunOut(run_out)] if run_out else Priority.ROUTINE
-    _replace_lines(request, quantities)
+    if own is not None:
+        item = make_item(hospital=department.hospital, words=own, by=by)
+        quantities = {**quantities, item.code: quantities.get(item.code, own.units)}
+    _replace_lines(request, quantities, by=by, instead=instead or {}, fresh=own.code if own else "")
+    if asked is not None:
+        keep_answers(request, asked)
     request.updated_at = now()
     request.version += 1
     request.save()
     return request
 
 
-def _check_place(by: "User", department: Department, deliver_to: Location | None) -> None:
+def check_place(by: "User", department: Department, deliver_to: Location | None) -> None:
+    """Anybody may ask for any ward of a hospital where they work today. Raises Invalid (department, deliver_to)."""
     if not department.active or not scopes.hospitals_of(by).filter(pk=department.hospital_id).exists():
         raise Invalid({"department": [_("Choose a ward of the hospital where you work.")]})
     if deliver_to and deliver_to.department_id != department.pk:
@@ -83,20 +112,26 @@ def _delivery_point(department: Department) -> Location | None:
     return department.locations.filter(delivery_point=True, active=True).order_by("pk").first()
 
 
-def _own(by: "User", client_key: uuid.UUID, department: Department) -> ServiceRequest:
-    """Fetch and lock the draft of this key, or make it. Two first saves at once make one row (unique key)."""
+def own_draft(
+    by: "User", client_key: uuid.UUID, department: Department, category: Category | None = None
+) -> ServiceRequest:
+    """Fetch and lock the draft of this key, or make it (without a category: for supplies).
+
+    Two first saves at once make one row (unique key).
+    """
     found = ServiceRequest.objects.filter(filed_by=by, client_key=client_key).first()
     if found is None:
         moment = now()
+        category = category or Category.objects.get(code="supply")
         found = ServiceRequest(
             client_key=client_key,
-            category=Category.objects.get(code="supply"),
+            category=category,
             department=department,
             hospital=department.hospital,
             requester=by,
             filed_by=by,
             currency=department.hospital.currency,
-            title=_("Supplies"),
+            title=category.name,
             created_at=moment,
             updated_at=moment,
             state_since=moment,
@@ -109,33 +144,67 @@ def _own(by: "User", client_key: uuid.UUID, department: Department) -> ServiceRe
     return access.locked(found)
 
 
-def _replace_lines(request: ServiceRequest, quantities: Mapping[str, int]) -> None:
+def _replace_lines(
+    request: ServiceRequest,
+    quantities: Mapping[str, int],
+    *,
+    by: "User",
+    instead: Mapping[str, str],
+    fresh: str,
+) -> None:
+    held = {line.code: line for line in request.lines.all()}
+    items = _items(request, [*quantities, *instead.values()])
     errors = {
         f"line-{code}": [_("Enter how many, 1 to %(most)s.") % {"most": MOST}]
         for code, quantity in quantities.items()
         if not 1 <= quantity <= MOST
     }
-    items = {
-        item.code: item
-        for item in CatalogueItem.objects.filter(
-            hospital=request.hospital, code__in=quantities
-        ).select_related("vendor")
-    }
     for code in quantities:
-        if code not in items:
+        item = items.get(code)
+        if item is None or not (code in held or code == fresh or may_use(item, by)):
             errors[f"line-{code}"] = [_("There is no “%(code)s” in the catalogue.") % {"code": code}]
     if errors:
         raise Invalid(errors)
-    held = {line.code: line for line in request.lines.all()}
+    agreed = _agreed(
+        items, {new: old for new, old in instead.items() if new in quantities and new not in held}
+    )
     wanted = [(code, quantities[code]) for code in quantities]
     if [(line.code, line.quantity) for line in held.values()] == wanted:
         return
     request.title = _title([items[code].name for code in quantities])
-    request.lines.all().delete()
-    RequestItem.objects.bulk_create(
+    lines = [
         _line(request, items[code], position, quantity, held.get(code))
         for position, (code, quantity) in enumerate(wanted, start=1)
+    ]
+    for line in lines:
+        if line.code in agreed:
+            line.substituted_for, line.agreed_by = agreed[line.code], by
+    request.lines.all().delete()
+    RequestItem.objects.bulk_create(lines)
+
+
+def _items(request: ServiceRequest, codes: Iterable[str]) -> dict[str, CatalogueItem]:
+    found = CatalogueItem.objects.filter(hospital=request.hospital, code__in=set(codes))
+    return {item.code: item for item in found.select_related("vendor")}
+
+
+def _agreed(items: Mapping[str, CatalogueItem], instead: Mapping[str, str]) -> dict[str, CatalogueItem]:
+    """By code, what is done without. Only what the catalogue offers in its place may be taken for it. Raises Invalid."""
+    if not instead:
+        return {}
+    pairs = set(
+        Substitute.objects.filter(item__in=items.values(), other__in=items.values()).values_list(
+            "item__code", "other__code"
+        )
     )
+    errors = {
+        f"line-{new}": [_("This cannot be taken in place of what was asked for.")]
+        for new, old in instead.items()
+        if (old, new) not in pairs
+    }
+    if errors:
+        raise Invalid(errors)
+    return {new: items[old] for new, old in instead.items()}
 
 
 def _line(
@@ -161,6 +230,10 @@ def _line(
         usual_max=item.usual_max,
         lead_days=item.lead_days,
         state=LineState.DRAFT,
+        substituted_for_id=held.substituted_for_id if held else None,
+        agreed_by_id=held.agreed_by_id if held else None,
+        answers=held.answers if held else {},
+        form_version_id=held.form_version_id if held else None,
     )
 
 
@@ -174,22 +247,40 @@ def _title(names: list[str]) -> str:
 
 
 @verb
-def reorder(*, usual: UsualList, by: "User", client_key: uuid.UUID) -> ServiceRequest:
-    """Draft the usual again, every line up to par, for the ward that owns the list.
+def reorder(
+    *,
+    usual: UsualList,
+    by: "User",
+    client_key: uuid.UUID,
+    quantities: Mapping[str, int] | None = None,
+) -> ServiceRequest:
+    """Draft the usual again for the ward that owns the list: as many as it was given last, else up to par.
 
-    Items that are stopped are left out. Raises as `save_draft`.
+    `quantities`, by item code, are taken instead where they are given. Items that are stopped and have no equal one are
+    left out. Raises as `save_draft`.
     """
-    lines = usual.lines.select_related("item").filter(item__active=True, item__stopped_reason="")
+    if quantities is None:
+        quantities = {line.item.code: line.proposed for line in usual_lines(usual)}
     draft = save_draft(
         by=by,
         client_key=client_key,
         department=usual.department,
-        quantities={line.item.code: line.quantity for line in lines},
+        quantities=quantities,
         run_out=RunOut.FINE,
     )
-    draft.title = usual.name
-    draft.save(update_fields=["title"])
+    draft.title, draft.usual_list = usual.name, usual
+    draft.save(update_fields=["title", "usual_list"])
     return draft
+
+
+def usual_lines(usual: UsualList) -> QuerySet[UsualLine]:
+    """Lines of the list that can be had, with `last`. One query."""
+    sold = Q(item__active=True, item__stopped_reason="")
+    equal = Substitute.objects.filter(
+        item=OuterRef("item"), kind=Substitute.Kind.EQUAL, other__active=True, other__stopped_reason=""
+    )
+    lines = usual.lines.with_last().select_related("item__vendor", "item__on_hand")
+    return lines.filter(sold | Exists(equal))
 
 
 @verb

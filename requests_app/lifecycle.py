@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed, has_transition_perm
 
@@ -12,10 +14,11 @@ from portal.clock import now
 from portal.errors import Invalid, NotAllowed, WrongState
 from portal.facts import publish, verb
 from requests_app import access, permissions, signals, submission
+from requests_app.kinds import kind_of
 from requests_app.models import RequestItem, ServiceRequest, StateChange
 from requests_app.models.trail import next_number
 from requests_app.projections import record_holder
-from requests_app.states import FINISHED_LINES, LineState, RequestState
+from requests_app.states import FINISHED_LINES, UNTIL_SAID, LineState, RequestState
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -70,28 +73,38 @@ def _move(
 
 @verb
 def submit(*, public_id: str, by: "User", seen: str) -> ServiceRequest:
-    """Send `by`'s own draft. Sending it again answers with what the first sending made.
+    """Send `by`'s own draft, or what came back to be changed. Sending it again answers with what the first sending made.
 
     `seen` is the fingerprint of the quote that was shown: a price that changed since is refused, beside its line.
     Gives the number, keeps prices, units and suppliers on the lines, publishes `request_submitted`.
-    Raises NotFound to others than its writer, Invalid (run_out, needed_by, note, lines, line-<code>).
+    Raises NotFound to others than its writer, Invalid (keys of questions, run_out, needed_by, note, lines, line-<code>).
     """
     request = access.lock_draft(by, public_id)
-    if request.state != RequestState.DRAFT:
+    if not request.is_editable:
         return request
-    lines = submission.freeze(request, seen=seen, by=by)
-    request.number = next_number()
+    submission.freeze(request, seen=seen, by=by)
+    request.number = request.number or next_number()
+    request.held_by = ""
     _move(
         request,
         request.mark_submitted,
         by=by,
         action="request.submitted",
         number=request.number,
-        amount=f"{request.amount:.2f} {request.currency}",
-        lines={line.code: line.quantity for line in lines},
+        **_what(request),
     )
+    if not request.is_supply:
+        kind_of(request).sent(request, by)
     publish(signals.request_submitted, request=request, by=by)
     return request
+
+
+def _what(request: ServiceRequest) -> dict[str, Any]:
+    """What the record keeps of what was sent."""
+    if request.is_supply:
+        lines = {line.code: line.quantity for line in request.all_lines}
+        return {"amount": f"{request.amount:.2f} {request.currency}", "lines": lines}
+    return {"type": request.category.code, "service": request.service, "priority": str(request.priority)}
 
 
 @verb
@@ -105,10 +118,10 @@ def approve(
 ) -> ServiceRequest:
     """The last step was given (or the policy decided): release the lines to the store and to the buyer.
 
-    Publishes `request_approved`. Raises WrongState unless the request is submitted.
+    Work for an agreed time waits for it (`release`). Publishes `request_approved`. Raises WrongState unless the request is submitted.
     """
     request = access.locked(request)
-    request.held_by = _teams(line.team.name for line in request.all_lines if line.team)
+    request.held_by = _whose(request)
     _move(
         request,
         request.mark_approved,
@@ -121,9 +134,41 @@ def approve(
     for line in request.all_lines:
         line.state = LineState.WITH_BUYER if line.is_bought else LineState.TO_PICK
         line.approved_quantity = line.quantity
-    RequestItem.objects.store(request.all_lines, "state", "approved_quantity")
+    if request.all_lines:
+        RequestItem.objects.store(request.all_lines, "state", "approved_quantity")
     publish(signals.request_approved, request=request, by=by)
     return request
+
+
+@verb
+def release(*, request: ServiceRequest, by: "User") -> ServiceRequest:
+    """Its time has come: agreed work goes to its team now. Released twice is released once. Publishes `work_released`."""
+    request = access.locked(request)
+    if request.state != RequestState.APPROVED or request.released_at is not None:
+        return request
+    request.released_at = now()
+    request.held_by = _whose(request)
+    request.save(update_fields=["released_at", "held_by"])
+    events.record(
+        action="request.released", by=by, case=request.public_id, subject=f"request:{request.pk}", after={}
+    )
+    publish(signals.work_released, request=request, by=by)
+    return request
+
+
+def _whose(request: ServiceRequest) -> str:
+    """Who has it once it is agreed: its team, or the teams of its lines."""
+    if request.is_supply:
+        return _teams(line.team.name for line in request.all_lines if line.team)
+    if request.queue_at == UNTIL_SAID and not request.released_at:
+        return _("Back again: when it is ready to go")
+    if request.queue_at and not request.released_at and request.queue_at > now():
+        return _("Waiting for its time: %(at)s") % {"at": _clock_time(request, request.queue_at)}
+    return request.team.name if request.team else ""
+
+
+def _clock_time(request: ServiceRequest, moment: datetime) -> str:
+    return date_format(moment.astimezone(ZoneInfo(request.hospital.time_zone)), "D j M, H:i")
 
 
 def _teams(names: Iterable[str]) -> str:
@@ -153,27 +198,81 @@ def reject(
 
 def not_to_cancel(request: ServiceRequest, by: "User") -> str:
     """Why this person may not cancel it now, or ''. One query at most."""
-    if request.state != RequestState.SUBMITTED:
+    if not permissions.is_cancellable(request):
         return _("It was decided meanwhile and can no longer be cancelled here.")
     return "" if permissions.can_cancel(by, request) else _("This is not yours to do.")
 
 
 @verb
 def cancel(*, request: ServiceRequest, by: "User", reason: str) -> ServiceRequest:
-    """The ward no longer needs it and nobody has decided yet. Publishes `request_cancelled`.
+    """The ward no longer needs it and nobody has decided yet, or the work is not done yet. Publishes `request_cancelled`.
 
-    Raises NotAllowed to others than the ward, WrongState once it was decided, Invalid (reason: 1 to 200 characters).
+    Raises NotAllowed to others than the ward, WrongState once it is too late, Invalid (reason: 1 to 200 characters).
     """
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise Invalid({"reason": [_("Say why, so that everybody who follows it knows.")]})
+    reason = _reason(reason)
+    access.lock_tasks(request)
     request = access.locked(request)
     request.held_by = ""
-    if request.state != RequestState.SUBMITTED:
+    if not permissions.is_cancellable(request):
         raise WrongState(_("It was decided meanwhile and can no longer be cancelled here."))
     _move(request, request.mark_cancelled, by=by, action="request.cancelled", reason=reason)
     request.lines.update(state=LineState.CANCELLED)
     publish(signals.request_cancelled, request=request, by=by, reason=reason)
+    return request
+
+
+def _reason(reason: str) -> str:
+    """Checked: 1 to 200 characters. Raises Invalid (reason)."""
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise Invalid({"reason": [_("Say why, so that everybody who follows it knows.")]})
+    return reason
+
+
+@verb
+def withdraw(*, request: ServiceRequest, by: "User") -> ServiceRequest:
+    """Its writer takes it back to change it, before somebody has decided. Publishes `request_returned`.
+
+    It keeps its number; sent again it is decided anew. Raises NotAllowed to others, WrongState once it was decided.
+    """
+    request = access.locked(request)
+    request.held_by = by.get_full_name()
+    _move(request, request.mark_withdrawn, by=by, action="request.withdrawn")
+    publish(signals.request_returned, request=request, by=by, reason="")
+    return request
+
+
+@verb
+def give_back(
+    *, request: ServiceRequest, by: "User", reason: str, on_behalf_of: "User | None" = None
+) -> ServiceRequest:
+    """Somebody who decides needs more from its writer. Publishes `request_returned`. Raises WrongState, Invalid (reason)."""
+    request = access.locked(request)
+    request.held_by = request.filed_by.get_full_name()
+    _move(
+        request,
+        request.mark_returned,
+        by=by,
+        action="request.returned",
+        reason=_reason(reason),
+        on_behalf_of=on_behalf_of,
+    )
+    publish(signals.request_returned, request=request, by=by, reason=reason)
+    return request
+
+
+@verb
+def reopen(*, request: ServiceRequest, by: "User", reason: str) -> ServiceRequest:
+    """The work was not right: back to its team, with the reason. Publishes `request_reopened` and `work_released`.
+
+    Raises NotAllowed to others than the ward and after 14 days, WrongState, Invalid (reason).
+    """
+    request = access.locked(request)
+    request.assignee, request.outcome = None, ""
+    _move(request, request.mark_reopened, by=by, action="request.reopened", reason=_reason(reason))
+    record_holder(request=request, held_by=_whose(request))
+    publish(signals.request_reopened, request=request, by=by, reason=reason)
+    publish(signals.work_released, request=request, by=by)
     return request
 
 
@@ -211,4 +310,23 @@ def settle(*, request: ServiceRequest, by: "User") -> ServiceRequest:
         reason = _("Every order for it was cancelled.")
         _move(request, request.mark_not_supplied, by=by, action="request.not_supplied", reason=reason)
         publish(signals.request_cancelled, request=request, by=by, reason=reason)
+    return request
+
+
+@verb
+def finish(*, request: ServiceRequest, by: "User", note: str = "") -> ServiceRequest:
+    """Work that has no lines is done: fulfilled and closed. `outcome` was set by `work.finish`. Raises WrongState."""
+    request = access.locked(request)
+    request.held_by = ""
+    _move(
+        request,
+        request.mark_fulfilled,
+        by=by,
+        action="request.fulfilled",
+        reason=note,
+        outcome=request.outcome,
+    )
+    publish(signals.request_fulfilled, request=request, by=by)
+    _move(request, request.mark_closed, by=by, action="request.closed")
+    publish(signals.request_closed, request=request, by=by)
     return request

@@ -16,7 +16,7 @@ from portal.merged import Merged
 from requests_app import picking, sources
 from requests_app.fulfilment import RECEIVABLE
 from requests_app.models import CaseException, RequestItem, ServiceRequest, UsualLine, UsualList
-from requests_app.states import ENDED_STATES, LineState, RequestState
+from requests_app.states import EDITABLE_STATES, ENDED_STATES, LineState, RequestState
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -25,6 +25,7 @@ COMING = (LineState.ON_THE_WAY, LineState.AT_GOODS_IN)
 STAGE = {
     RequestState.DRAFT: 1,
     RequestState.SUBMITTED: 2,
+    RequestState.RETURNED: 1,
     RequestState.APPROVED: 3,
     RequestState.IN_FULFILMENT: 3,
     RequestState.FULFILLED: 4,
@@ -78,7 +79,7 @@ def listed(
 
 def dressed(found: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
     coming = RequestItem.objects.filter(request=OuterRef("pk"), state__in=COMING)
-    return found.select_related("hospital", "department", "requester").annotate(
+    return found.select_related("hospital", "department", "requester", "category").annotate(
         line_count=_line_count(), coming=Exists(coming)
     )
 
@@ -97,7 +98,14 @@ def soonest(user: "User", *, most: int) -> list[ServiceRequest]:
 def drafts_of(user: "User") -> QuerySet[ServiceRequest]:
     """What this person began and has not sent."""
     drafts = ServiceRequest.objects.filter(filed_by=user, state=RequestState.DRAFT, submitted_at=None)
-    return drafts.select_related("hospital", "department").annotate(line_count=_line_count())
+    return drafts.select_related("hospital", "department", "category").annotate(line_count=_line_count())
+
+
+def returned_to(user: "User", *, most: int = 5) -> list[ServiceRequest]:
+    """What came back to this person to be changed, the oldest first. One query."""
+    back = ServiceRequest.objects.filter(filed_by=user, state=RequestState.RETURNED, closed_at=None)
+    back = back.filter(submitted_at__isnull=False).select_related("hospital", "category")
+    return list(back.order_by("state_since", "pk")[:most])
 
 
 def latest_drafts(user: "User", *, most: int = 2) -> list[ServiceRequest]:
@@ -111,14 +119,21 @@ def draft_with(user: "User", key: str) -> ServiceRequest | None:
         wanted = uuid.UUID(key)
     except ValueError:
         return None
-    found = ServiceRequest.objects.filter(filed_by=user, client_key=wanted, state=RequestState.DRAFT)
+    found = ServiceRequest.objects.filter(filed_by=user, client_key=wanted, state__in=EDITABLE_STATES)
     return found.select_related("department__hospital", "hospital", "category").first()
 
 
 def usual_of(ward: Department) -> list[UsualList]:
-    """What the ward usually orders together, with its lines; stopped items are left out. Two queries."""
-    lines = UsualLine.objects.select_related("item").filter(item__active=True, item__stopped_reason="")
-    return list(ward.usual_lists.prefetch_related(Prefetch("lines", queryset=lines)))
+    """What the ward usually orders together, with its lines, how many it was given last and what the store has.
+
+    Stopped items are left out; `last_at` is when the list was last sent. Two queries.
+    """
+    lines = UsualLine.objects.with_last().select_related("item__on_hand")
+    lines = lines.filter(item__active=True, item__stopped_reason="")
+    sent = ServiceRequest.objects.filter(usual_list=OuterRef("pk"), submitted_at__isnull=False)
+    last = sent.order_by("-submitted_at").values("submitted_at")[:1]
+    lists = ward.usual_lists.annotate(last_at=Subquery(last))
+    return list(lists.prefetch_related(Prefetch("lines", queryset=lines)))
 
 
 def usual_for(user: "User", usual_id: str) -> UsualList | None:

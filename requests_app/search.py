@@ -1,25 +1,12 @@
 """Finding catalogue items by name, synonym or code, and saying where things are that are not in the catalogue."""
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from portal.accounts.models import Hospital
-from requests_app.models import CatalogueItem
+from requests_app import signposts
+from requests_app.models import CatalogueItem, Substitute
 
 LIMIT = 12
-
-# What staff look for and other departments supply: words -> where it is had.
-NOT_HERE = (
-    (
-        ("medicine", "paracetamol", "antibiotic", "tablet", "fluid"),
-        _("Medicines and fluids come from the pharmacy."),
-    ),
-    (("controlled", "morphine", "opioid"), _("Controlled drugs: go to the pharmacy in person.")),
-    (("blood", "platelet", "plasma"), _("Blood products come from the laboratory: ring them.")),
-    (("instrument", "steril", "theatre set"), _("Sterile instrument sets come from sterile services.")),
-    (("milk", "feed", "formula"), _("Milk and feeds come from dietetics.")),
-    (("meal", "food", "lunch"), _("Patient meals come from catering.")),
-)
 
 
 def find_items(hospital: Hospital, words: str, *, limit: int = LIMIT) -> QuerySet[CatalogueItem]:
@@ -27,13 +14,11 @@ def find_items(hospital: Hospital, words: str, *, limit: int = LIMIT) -> QuerySe
     terms = words.casefold().split()
     if not terms:
         return CatalogueItem.objects.none()
-    found = CatalogueItem.objects.filter(hospital=hospital, active=True).select_related(
-        "vendor", "alternative"
-    )
+    found = _sold_at(hospital)
     for term in terms:
         found = found.filter(search_text__contains=term)
     rank = Case(
-        When(code__iexact=words.strip(), then=Value(0)),
+        When(Q(code__iexact=words.strip()) | Q(barcode=words.strip()), then=Value(0)),
         When(Q(name__istartswith=terms[0]) | Q(code__istartswith=terms[0]), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
@@ -43,12 +28,18 @@ def find_items(hospital: Hospital, words: str, *, limit: int = LIMIT) -> QuerySe
 
 def all_items(hospital: Hospital) -> QuerySet[CatalogueItem]:
     """Every active item of `hospital`, for `portal.web.keyset`."""
-    return CatalogueItem.objects.filter(hospital=hospital, active=True).select_related(
-        "vendor", "alternative"
-    )
+    return _sold_at(hospital)
 
 
-def signpost(words: str) -> str:
+def _sold_at(hospital: Hospital) -> QuerySet[CatalogueItem]:
+    """What may be found: nothing that somebody asked for once, in their own words."""
+    found = CatalogueItem.objects.filter(hospital=hospital, active=True, one_off=False)
+    other = Substitute.objects.filter(
+        item=OuterRef("pk"), other__active=True, other__stopped_reason=""
+    ).values("other__code")
+    return found.select_related("vendor", "on_hand").annotate(alternative_code=Subquery(other[:1]))
+
+
+def signpost(words: str, *, phone: str = "") -> str:
     """Where to ask for what is not sold here, or ''."""
-    text = words.casefold()
-    return next((str(where) for keys, where in NOT_HERE if any(key in text for key in keys)), "")
+    return signposts.refusal(words, phone=phone)

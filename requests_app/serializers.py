@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from portal.accounts.models import Department
+from portal.accounts.models import Department, User
 from portal.accounts.serializers import DepartmentShown, LocationShown, department_of, hospital_of
 from portal.drf import Body, Paged, Text, Whole, YesNo
 from requests_app import drafting, lifecycle, listing
-from requests_app.models import RequestItem, ServiceRequest
-from requests_app.states import LineState, Priority, RequestState, RunOut, Source
+from requests_app.models import CatalogueItem, Category, RequestItem, ServiceRequest
+from requests_app.states import EmergencyReason, LineState, Priority, RequestState, RunOut, Source
+from requests_app.stock import on_hand
 
 SENT = [choice for choice in RequestState.choices if choice[0] != RequestState.DRAFT]
 
@@ -36,7 +37,17 @@ class ItemShown(serializers.Serializer):
     usual_max = serializers.IntegerField(help_text="more than this needs a note that says why")
     flags = serializers.ListField(child=serializers.CharField())
     stopped_reason = serializers.CharField(help_text="why it cannot be ordered, or empty")
-    alternative = serializers.CharField(source="alternative.code", allow_null=True)
+    alternative = serializers.CharField(
+        source="alternative_code", allow_null=True, help_text="code of what may be had in its place"
+    )
+    barcode = serializers.CharField(help_text="what a scanner reads, or empty")
+    in_store = serializers.SerializerMethodField(
+        help_text="order units in the central store when it was last read; null: unknown"
+    )
+
+    def get_in_store(self, item: CatalogueItem) -> int | None:
+        known = on_hand(item)
+        return known.quantity if known else None
 
 
 class CatalogueAsked(Paged):
@@ -66,7 +77,43 @@ class LineWanted(Body):
     quantity = Whole(min_value=1, max_value=drafting.MOST, help_text="in order units")
 
 
+class AnswersField(serializers.DictField):
+    """Answers by key of the question: text, or a list of codes."""
+
+    child = serializers.JSONField()
+
+    def to_internal_value(self, data: Any) -> dict[str, str | list[str]]:
+        answers = super().to_internal_value(data)
+        for value in answers.values():
+            if not isinstance(value, str) and not (
+                isinstance(value, list) and all(isinstance(one, str) for one in value)
+            ):
+                raise serializers.ValidationError(_("An answer is a text or a list of texts."))
+        return answers
+
+
 class DraftBody(Body):
+    type = Text(max_length=50, required=False, default="supply", help_text="`code` of GET types")
+    answers = AnswersField(
+        required=False, default=dict, help_text="to the `questions` of the type, by key; not for supplies"
+    )
+    requester = Text(
+        max_length=150,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="for a colleague: the name that they sign in with; not for supplies",
+    )
+    answered_by = Text(
+        max_length=80,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="emergency: who answered the call",
+    )
+    emergency_reason = serializers.ChoiceField(
+        choices=EmergencyReason.choices, required=False, allow_blank=True, default=""
+    )
     department = Text(max_length=21, help_text="`ref` of a ward of a hospital where you work, as SBG/7B")
     deliver_to = Text(
         max_length=40,
@@ -90,6 +137,20 @@ class DraftBody(Body):
 
     def validate_department(self, value: str) -> Department:
         return department_of(value)
+
+    def validate_type(self, value: str) -> Category:
+        found = Category.objects.filter(code=value, active=True).first()
+        if found is None:
+            raise serializers.ValidationError(_("There is no such kind of request."))
+        return found
+
+    def validate_requester(self, value: str) -> User | None:
+        if not value:
+            return None
+        found = User.objects.filter(username__iexact=value, is_active=True, kind=User.Kind.PERSON).first()
+        if found is None:
+            raise serializers.ValidationError(_("Nobody here signs in with this name."))
+        return found
 
     def validate_lines(self, value: list[dict[str, Any]]) -> dict[str, int]:
         wanted = {line["code"]: line["quantity"] for line in value}
@@ -125,6 +186,8 @@ class DraftShown(serializers.Serializer):
     id = serializers.CharField(source="draft.public_id")
     client_key = serializers.UUIDField(source="draft.client_key")
     title = serializers.CharField(source="draft.title")
+    type = serializers.CharField(source="draft.category.code")
+    answers = serializers.JSONField(source="draft.answers")
     department = DepartmentShown(source="draft.department")
     deliver_to = LocationShown(source="draft.deliver_to", allow_null=True)
     run_out = serializers.CharField(source="draft.run_out")
@@ -173,6 +236,7 @@ class RequestBrief(serializers.Serializer):
     id = serializers.CharField(source="public_id")
     number = serializers.CharField(allow_null=True)
     title = serializers.CharField()
+    type = serializers.CharField(source="category.code")
     state = serializers.ChoiceField(choices=RequestState.choices)
     state_words = serializers.CharField(source="get_state_display")
     department = DepartmentShown()
@@ -288,3 +352,48 @@ class LinesBody(Body):
     lines = serializers.ListField(
         child=Text(max_length=30), allow_empty=False, max_length=drafting.MOST_LINES, help_text="ids of lines"
     )
+
+
+class ChoiceShown(serializers.Serializer):
+    code = serializers.CharField()
+    label = serializers.CharField()
+
+
+class QuestionShown(serializers.Serializer):
+    key = serializers.CharField()
+    label = serializers.CharField()
+    ask = serializers.CharField(
+        help_text="how it is answered: text, number, date, one, several, equipment, ..."
+    )
+    required = serializers.BooleanField()
+    hint = serializers.CharField()
+    choices = ChoiceShown(many=True)
+
+
+class TypeShown(serializers.Serializer):
+    """A kind of request that people of this ward may ask for; those for supplies have lines instead of questions."""
+
+    code = serializers.CharField(source="category.code")
+    name = serializers.CharField(source="category.name")
+    hint = serializers.CharField(source="category.hint")
+    questions = QuestionShown(many=True)
+
+
+class TypesShown(serializers.Serializer):
+    results = TypeShown(many=True)
+
+
+class TypesAsked(Body):
+    department = Text(max_length=21, help_text="`ref` of a ward of a hospital where you work, as SBG/7B")
+
+    def validate_department(self, value: str) -> Department:
+        return department_of(value)
+
+
+class FinishBody(Body):
+    outcome = Text(max_length=40, help_text="how it ended, as done, not_needed")
+    note = Text(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ReasonBody(Body):
+    reason = Text(max_length=200)

@@ -28,20 +28,23 @@ def seen_by(user: "User") -> list[Q]:
     reach = scopes.reach(user, "view_requests", "fulfil_here")
     there = reach["view_requests"]
     if there.everywhere:
-        return [Q()]
-    return [*own(user), *_places(there), *_teams(reach["fulfil_here"], besides=there.hospitals)]
+        return [Q(private=False), *own(user)]
+    work = reach["fulfil_here"]
+    teams = [Q(team=pk) for pk in sorted(work.teams)]
+    return [*own(user), *_places(there), *teams, *_teams(work, besides=there.hospitals)]
 
 
 def worked_on_by(user: "User") -> list[Q]:
     """What `permissions.works_on` allows: own, and the places where the person works. One query."""
     there = scopes.reach(user, "work_here")["work_here"]
-    return [Q()] if there.everywhere else [*own(user), *_places(there)]
+    return [Q(private=False), *own(user)] if there.everywhere else [*own(user), *_places(there)]
 
 
 def _places(there: "Reach") -> list[Q]:
     """Hospitals, and departments of other hospitals."""
     wards = [pk for pk, hospital in there.departments.items() if hospital not in there.hospitals]
-    return [*(Q(hospital=pk) for pk in sorted(there.hospitals)), *(Q(department=pk) for pk in sorted(wards))]
+    hospitals = (Q(hospital=pk, private=False) for pk in sorted(there.hospitals))
+    return [*hospitals, *(Q(department=pk, private=False) for pk in sorted(wards))]
 
 
 def _teams(work: "Reach", *, besides: set[int]) -> list[Q]:

@@ -1,5 +1,7 @@
 """The states and choices of a request and its lines: plain values, no queries."""
 
+from datetime import UTC, datetime
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class RequestState(TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Sent")
+    RETURNED = "returned", _("Waiting for you: to be changed")
     APPROVED = "approved", _("Agreed")
     IN_FULFILMENT = "in_fulfilment", _("In progress")
     FULFILLED = "fulfilled", _("All here")
@@ -15,8 +18,11 @@ class RequestState(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+UNTIL_SAID = datetime(9000, 1, 1, tzinfo=UTC)  # `queue_at` of what waits for somebody's word, not for a moment
+EDITABLE_STATES = (RequestState.DRAFT, RequestState.RETURNED)
 OPEN_STATES = (
     RequestState.SUBMITTED,
+    RequestState.RETURNED,
     RequestState.APPROVED,
     RequestState.IN_FULFILMENT,
     RequestState.FULFILLED,
@@ -72,6 +78,30 @@ PRIORITY_OF = {
     RunOut.FINE: Priority.ROUTINE,
     RunOut.ON_DATE: Priority.PLANNED,
 }
+
+
+class EmergencyReason(TextChoices):
+    """Why it is an emergency: one of these is on record with every emergency."""
+
+    PATIENT_AT_RISK = "patient_at_risk", _("Patient at risk")
+    PROCEDURE_WAITING = "procedure_waiting", _("Procedure waiting")
+    NO_STOCK = "no_stock", _("None left")
+    SAFETY_SYSTEM = "safety_system", _("Safety system down")
+    INFECTION = "infection", _("Infection control")
+    EVACUATION = "evacuation", _("Area cannot be used")
+
+
+class Kind(TextChoices):
+    """How a type of request is asked: what its form looks like, and what becomes of the answers."""
+
+    SUPPLY = "supply", _("Supplies")
+    REPAIR = "repair", _("Repair")
+    IT = "it", _("IT fault")
+    ACCESS = "access", _("IT access")
+    TRANSPORT = "transport", _("Move")
+    FORM = "form", _("Questions of its own")
+    BUNDLE = "bundle", _("Several tasks for several teams")
+
 
 # A control flag means that a person must decide; the other flags only inform (defaults of the catalogue).
 CONTROL_FLAGS = frozenset(

@@ -14,8 +14,19 @@ from portal import ids
 from portal.accounts.place import person, standing
 from portal.errors import Invalid, NotFound, WrongState
 from portal.web import door
-from requests_app import access, casework, drafting, lifecycle, list_page, listing, permissions, submission
-from requests_app.forms import CancelForm, ReceiveForm, SettleForm
+from requests_app import (
+    access,
+    asking,
+    casework,
+    drafting,
+    lifecycle,
+    list_page,
+    listing,
+    permissions,
+    screening,
+    submission,
+)
+from requests_app.forms import CancelForm, ReceiveForm, ReopenForm, SettleForm
 from requests_app.models import ServiceRequest
 from requests_app.quoting import quote
 from requests_app.states import RunOut
@@ -128,10 +139,52 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         lifecycle.cancel(request=case, by=person(request), reason=form.cleaned_data["reason"])
+        screening.record_kept(request=case, by=person(request), texts=form.texts)
         messages.success(request, _("It is cancelled. Everybody who had it was told."))
         return redirect("desk:request-detail", case.public_id)
     context = {"case": case, "form": form, "may": permissions.can_cancel(person(request), case)}
     return render(request, "requests_app/cancel.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+@door
+def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take it back to change it: it is the sender's again until they send it again."""
+    case = access.get_request(person(request), public_id)
+    lifecycle.withdraw(request=case, by=person(request))
+    messages.success(request, _("It is yours again. Change it and send it again."))
+    return redirect("requests:draft-edit", case.public_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@door
+def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Not right yet: back to the team, with one of the usual reasons or in own words."""
+    case = access.get_request(person(request), public_id)
+    form = ReopenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        lifecycle.reopen(request=case, by=person(request), reason=form.said)
+        screening.record_kept(request=case, by=person(request), texts=form.texts)
+        messages.success(request, _("It is back with the team. They see why."))
+        return redirect("desk:request-detail", case.public_id)
+    context = {"case": case, "form": form, "may": permissions.can_reopen(person(request), case)}
+    return render(request, "requests_app/reopen.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+@door
+def copy(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The same again: a draft with its answers or lines."""
+    case = access.get_request(person(request), public_id)
+    try:
+        draft = asking.copy(request=case, by=person(request), client_key=_key(request))
+    except WrongState as sent:
+        return redirect("desk:request-detail", sent.fields["public_id"])
+    messages.success(request, _("This is a copy. Check it and send it."))
+    return redirect("requests:draft-edit", draft.public_id)
 
 
 @login_required

@@ -1,6 +1,7 @@
 """The calendars of a hospital: found, compiled and published. Only this module writes them, so versions count."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from portal.facts import verb
 from sla import windows as notation
 from sla.business_time import Calendar
 from sla.models import BusinessCalendar, Holiday
+from sla.models.target import Unit
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -29,6 +31,24 @@ def find(hospital: Hospital, codes: Iterable[str]) -> dict[str, BusinessCalendar
 def compiled(calendar: BusinessCalendar, zone: str) -> Calendar:
     """Its business time in the zone of its hospital. No query; the table is kept for the same content."""
     return notation.compiled(calendar.windows, calendar.holidays, calendar.days_off, zone)
+
+
+def shifted(hospital: Hospital, code: str, start: datetime, *, amount: int, unit: str) -> datetime:
+    """`amount` ('min', 'h', 'd', or 'wd' of the calendar `code`) after `start`, before it if negative. One query at most.
+
+    Where there is no such calendar, or it is never open, a working day is a day.
+    """
+    if unit != Unit.WORKING_DAYS:
+        return (
+            start
+            + amount * {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[unit]
+        )
+    row = find(hospital, [code]).get(code)
+    calendar = compiled(row, hospital.time_zone) if row else None
+    if calendar is None or not calendar.working_day_seconds:
+        return start + timedelta(days=amount)
+    seconds = abs(amount) * calendar.working_day_seconds
+    return calendar.subtract(start, seconds) if amount < 0 else calendar.add(start, seconds)
 
 
 @verb

@@ -46,9 +46,9 @@ def start_approval_clock(*, request: ServiceRequest, about: str, calendar: str, 
 
 @verb
 def start_work_clocks(*, request: ServiceRequest, by: "User") -> list[Clock]:
-    """The request is released: the decision's clocks end, response and fulfilment run from `released_at`.
+    """The request is agreed: the decision's clocks end, response and fulfilment run from `released_at`, once there is one.
 
-    Each starts once in the life of a request, and not at all before its approval or after its end.
+    Each starts once for each time that it was released, and not at all before its approval or after its end.
     Returns the new ones.
     """
     locked = access.locked(request)
@@ -57,8 +57,8 @@ def start_work_clocks(*, request: ServiceRequest, by: "User") -> list[Clock]:
     clocks = _clocks(locked)
     _stop([clock for clock in clocks if clock.kind == APPROVAL], by, None)
     started: list[Clock] = []
-    known = {clock.kind for clock in clocks}
-    wanted = [kind for kind in _open_work(locked.state) if kind not in known]
+    known = {clock.kind for clock in clocks if clock.is_running or _of_this_release(clock, locked)}
+    wanted = [kind for kind in _open_work(locked.state) if kind not in known] if locked.released_at else []
     if wanted:
         try:
             response, fulfilment = policies.work(locked, locked.released_at or now())
@@ -113,6 +113,10 @@ def _clocks(request: ServiceRequest) -> list[Clock]:
     """The clocks of a locked request: read once in its transaction, then kept with it by `_project`."""
     kept: list[Clock] | None = request.__dict__.get("_clocks")
     return list(Clock.objects.filter(request=request)) if kept is None else kept
+
+
+def _of_this_release(clock: Clock, request: ServiceRequest) -> bool:
+    return request.released_at is not None and clock.started_at >= request.released_at
 
 
 def _open_work(state: str) -> tuple[str, ...]:

@@ -86,7 +86,8 @@ def approval(request: ServiceRequest, calendar: str, start: datetime) -> Promise
 def work(request: ServiceRequest, start: datetime) -> tuple[Promise, Promise]:
     """What response and fulfilment of a request released at `start` promise. Raises Missing."""
     bought = [line.lead_days for line in request.all_lines if line.is_bought]
-    target = _target(request, Service.SUPPLY_BOUGHT if bought else Service.SUPPLY_STORE)
+    supplies = Service.SUPPLY_BOUGHT if bought else Service.SUPPLY_STORE
+    target = _target(request, supplies if request.is_supply else request.service)
     hours = Hours(request, target.calendar, target.lead_calendar)
     with _never_open_is_missing(target.calendar):
         return _response(request, target, hours, start), _fulfilment(
@@ -95,18 +96,30 @@ def work(request: ServiceRequest, start: datetime) -> tuple[Promise, Promise]:
 
 
 def _target(request: ServiceRequest, service: str) -> SlaTarget:
-    """The hospital's own row, else the one for all; a priority without a row uses the next lower one."""
+    """The hospital's own row, else the one for all; a priority without a row uses the next lower one, else a higher one.
+
+    An agreed time holds also where no row says what is promised for one; of supplies one has to.
+    """
     rows = SlaTarget.objects.filter(Q(hospital=request.hospital) | Q(hospital=None), service=service)
     by_key = {(row.priority, row.hospital_id): row for row in rows}
     wanted = str(request.priority)
-    if wanted == Priority.PLANNED and request.needed_by is None:
+    if wanted == Priority.PLANNED and request.needed_by is None and request.agreed_at is None:
         wanted = Priority.ROUTINE
-    lower = NEXT_LOWER[NEXT_LOWER.index(Priority(wanted)) :] if wanted in NEXT_LOWER else (wanted,)
-    for priority in lower:
+    for priority in _instead(wanted, request.is_supply):
         found = by_key.get((priority, request.hospital_id)) or by_key.get((priority, None))
         if found:
+            if wanted == Priority.PLANNED:
+                found.anchor = Anchor.AGREED
             return found
     raise Missing("no_target", service, _("No target time is set for this kind of request."))
+
+
+def _instead(wanted: str, supplies: bool) -> tuple[str, ...]:
+    """Whose row counts for this priority, in order."""
+    if wanted == Priority.PLANNED:
+        return (wanted,) if supplies else (wanted, *reversed(NEXT_LOWER))
+    at = NEXT_LOWER.index(Priority(wanted))
+    return (*NEXT_LOWER[at:], *reversed(NEXT_LOWER[:at]))
 
 
 def _response(request: ServiceRequest, target: SlaTarget, hours: Hours, start: datetime) -> Promise:
@@ -142,7 +155,9 @@ def _fulfilment(
 
 
 def agreed_moment(request: ServiceRequest) -> datetime:
-    """12:00 on the agreed date, where the hospital is. Raises Missing."""
+    """The agreed time, else 12:00 on the agreed date, where the hospital is. Raises Missing."""
+    if request.agreed_at is not None:
+        return request.agreed_at
     if request.needed_by is None:
         raise Missing("no_target", "agreed", _("This needs a date, and none was agreed."))
     return datetime.combine(request.needed_by, AGREED_HOUR, ZoneInfo(request.hospital.time_zone))

@@ -26,6 +26,14 @@ def on_request_approved(request: ServiceRequest, by: "User", **_: Any) -> None:
     clocks.start_work_clocks(request=request, by=by)
 
 
+def on_work_released(request: ServiceRequest, by: "User", **_: Any) -> None:
+    clocks.start_work_clocks(request=request, by=by)
+
+
+def on_request_returned(request: ServiceRequest, by: "User", **_: Any) -> None:
+    clocks.stop_all(request=request, by=by)
+
+
 def on_fulfilment_started(request: ServiceRequest, by: "User", **_: Any) -> None:
     clocks.stop_response(request=request, by=by)
 

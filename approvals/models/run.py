@@ -22,6 +22,7 @@ class Approval(models.Model):
         OPEN = "open", _("Open")
         APPROVED = "approved", _("Agreed")
         REJECTED = "rejected", _("Said no")
+        RETURNED = "returned", _("Needs more from its sender")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         NEEDS_ROUTING = "needs_routing", _("Nobody can decide this yet")
 
@@ -130,6 +131,7 @@ class Decision(models.Model):
     class Outcome(models.TextChoices):
         APPROVED = "approved", _("Agreed")
         REJECTED = "rejected", _("Said no")
+        RETURNED = "returned", _("Needs more")
 
     step = models.ForeignKey(ApprovalStep, on_delete=models.PROTECT, related_name="decisions")
     round = models.PositiveSmallIntegerField()

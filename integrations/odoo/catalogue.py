@@ -37,6 +37,23 @@ def read_vendors(connection: OdooConnection, refs: Iterable[str]) -> dict[str, V
     return {ref: Vendor(row["id"], row["name"]) for ref, row in rows.items()}
 
 
+def read_stock(connection: OdooConnection, ids: Iterable[int]) -> dict[int, float]:
+    """What is on hand of these products, in the unit of the product, over all places of the account's company.
+
+    A product that is gone is left out. Raises OdooError.
+    """
+    wanted, found = sorted(set(ids)), {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = connection.execute(
+            "product.product",
+            "search_read",
+            [["id", "in", wanted[start : start + CHUNK]]],
+            fields=["qty_available"],
+        )
+        found.update({row["id"]: float(row["qty_available"]) for row in rows})
+    return found
+
+
 def _by_code(
     connection: OdooConnection, model: str, key: str, codes: Iterable[str], fields: list[str]
 ) -> dict[str, dict[str, Any]]:

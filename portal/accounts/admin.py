@@ -48,8 +48,8 @@ class DepartmentAdmin(KeptAdmin):
 
 @admin.register(Location)
 class LocationAdmin(KeptAdmin):
-    list_display = ["code", "name", "department", "kind", "delivery_point", "active"]
-    list_filter = ["hospital", "kind", "delivery_point"]
+    list_display = ["code", "name", "department", "kind", "delivery_point", "acute", "active"]
+    list_filter = ["hospital", "kind", "delivery_point", "acute"]
     search_fields = ["code", "name"]
 
 

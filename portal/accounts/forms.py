@@ -1,9 +1,13 @@
 """What people type on their own page."""
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import ApiToken
+from portal.accounts.models import ApiToken, Department
+from portal.accounts.passes import LONGEST_NAME
 from portal.accounts.tokens import DAYS
 
 
@@ -29,3 +33,26 @@ class TokenForm(forms.Form):
         initial=90,
         widget=forms.RadioSelect,
     )
+
+
+class PassForm(forms.Form):
+    """A pass to be given out; the verb judges what was typed."""
+
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=LONGEST_NAME,
+        error_messages={"required": _("Enter the first name.")},
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=LONGEST_NAME, error_messages={"required": _("Enter the last name.")}
+    )
+    department = forms.ModelChoiceField(
+        label=_("On which ward?"), queryset=Department.objects.none(), empty_label=None
+    )
+
+    def __init__(
+        self, *args: Any, wards: QuerySet[Department], today: Department | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].queryset = wards  # type: ignore[attr-defined]
+        self.fields["department"].initial = today

@@ -23,6 +23,7 @@ __all__ = [
     "grant",
     "has_perm_at",
     "holders_of",
+    "holds",
     "hospitals_of",
     "hospitals_with",
     "reach",
@@ -136,6 +137,11 @@ def holders_of(role: str, hospital: Hospital) -> QuerySet[User]:
         user=OuterRef("pk"),
     )
     return User.objects.filter(Exists(held), is_active=True, kind=User.Kind.PERSON)
+
+
+def holds(user: User, role: str) -> bool:
+    """Does `user` hold `role` now, wherever? For what belongs to no place, such as the types of request. One query."""
+    return _counts(user) and Membership.objects.current(now()).filter(user=user, role=role).exists()
 
 
 def _kind(place: Place) -> str:

@@ -8,5 +8,7 @@ membership_began = Signal()  # membership, by (the system): granted earlier, in 
 membership_ended = Signal()  # membership, by (the system): its time is over
 duty_taken = Signal()  # held (DutyHolder), former (user or None), by
 grants_repaired = Signal()  # user, by, before, after (guardian's rows and groups, as text)
+pass_issued = Signal()  # given (TemporaryPass), by
+pass_ended = Signal()  # given (TemporaryPass), by: who ended it, or the system
 token_made = Signal()  # token, by
 token_revoked = Signal()  # token, by

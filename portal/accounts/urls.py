@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.accounts import token_views, views
+from portal.accounts import pass_views, token_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,5 +10,9 @@ urlpatterns = [
     path("me/tokens/<slug:ref>/revoke/", token_views.token_revoke, name="token-revoke"),
     path("me/place/", views.place, name="place"),
     path("me/duty/", views.take_duty, name="take-duty"),
+    path("me/passes/", pass_views.pass_list, name="passes"),
+    path("me/passes/new/", pass_views.pass_new, name="pass-new"),
+    path("me/passes/<slug:ref>/end/", pass_views.pass_revoke, name="pass-revoke"),
+    path("people/find/", pass_views.people_find, name="people-find"),
     path("me/keys/", views.keys, name="keys"),
 ]

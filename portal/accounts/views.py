@@ -33,6 +33,7 @@ def me(request: HttpRequest) -> HttpResponse:
         {
             "where": where,
             "roles": where.memberships,
+            "administers": any(held.role == "administrator" for held in where.memberships),
             "departments": own_departments(person(request)),
             "department": current_department(request),
         },

@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.accounts.granting import period
-from portal.accounts.models import ApiToken, DutyHolder, Membership, User
+from portal.accounts.models import ApiToken, DutyHolder, Membership, TemporaryPass, User
 from portal.audit import events
 
 
@@ -51,6 +51,20 @@ def on_grants_repaired(user: User, by: User, before: list[str], after: list[str]
         before={"surplus": before},
         after={"missing": after},
     )
+
+
+def on_pass_issued(given: TemporaryPass, by: User, **_kwargs: Any) -> None:
+    held = {
+        "user": f"user:{given.user_id}",
+        "at": f"department:{given.department_id}",
+        "until": given.ends_at.isoformat(),
+    }
+    events.record(action="pass.issued", by=by, subject=f"pass:{given.ref}", after=held)
+
+
+def on_pass_ended(given: TemporaryPass, by: User, **_kwargs: Any) -> None:
+    held = {"user": f"user:{given.user_id}", "until": given.ends_at.isoformat()}
+    events.record(action="pass.ended", by=by, subject=f"pass:{given.ref}", before=held)
 
 
 def on_token_made(token: ApiToken, by: User, **_kwargs: Any) -> None:

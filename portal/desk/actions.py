@@ -51,10 +51,12 @@ def allowed_actions(
     if request.state == RequestState.DRAFT:
         return list(_of_draft(request, seen, missing or {}))
     if not request.is_open:
-        return []
+        reopen = _act("reopen", _("Not right: back to the team"), request)
+        return [reopen] if permissions.can_reopen(user, request) else []
     return [
         *_decisions(request, user, lines, panel),
         *_store(request, user, lines),
+        *_work(request, user),
         *_ward(request, user, lines),
     ]
 
@@ -82,7 +84,11 @@ def _decisions(
             continue
         run = decisions.Run(shown.step, request, [one.step for one in steps], said)
         refusal = decisions.refusal(run, user)
-        for name, title in (("approve", _("Say yes")), ("reject", _("Say no, with a reason"))):
+        for name, title in (
+            ("approve", _("Say yes")),
+            ("reject", _("Say no, with a reason")),
+            ("return", _("Ask its sender for what is missing")),
+        ):
             yield Action(
                 name,
                 title,
@@ -105,7 +111,17 @@ def _store(request: ServiceRequest, user: "User", lines: list[RequestItem]) -> I
             yield _act(name, title, request)
 
 
+def _work(request: ServiceRequest, user: "User") -> Iterator[Action]:
+    """Only for its team, as with the store."""
+    if permissions.can_take(user, request):
+        yield _act("take", _("I have it"), request)
+    if permissions.can_finish(user, request):
+        yield _act("finish", _("It is done"), request)
+
+
 def _ward(request: ServiceRequest, user: "User", lines: list[RequestItem]) -> Iterator[Action]:
     if any(listing.expected(line) for line in lines):
         yield _act("receive", _("Confirm what arrived"), request, fulfilment.not_to_receive(request, user))
+    if permissions.can_withdraw(user, request):
+        yield _act("withdraw", _("Take it back to change it"), request)
     yield _act("cancel", _("Cancel the request"), request, lifecycle.not_to_cancel(request, user))

@@ -1,17 +1,20 @@
 """What the request page shows of one request: stages, who has it, lines, timeline, and what this person may do now."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from portal import ids
 from portal.accounts.roles import ROLES
 from portal.audit.models import Event
 from portal.audit.timeline import timeline
 from portal.desk.telling import Entry, tell
 from requests_app import listing, permissions
 from requests_app.forms import ReceiveForm
+from requests_app.kinds import kind_of
 from requests_app.models import CaseException, RequestItem, ServiceRequest
 from requests_app.states import RequestState
 
@@ -37,16 +40,23 @@ class Case:
     exceptions: list[tuple[CaseException, str]]  # with the role that owns it, in words
     entries: list[Entry]
     receive: ReceiveForm | None
-    may_cancel: bool
     coming: bool
+    may_cancel: bool
+    may_change: bool
+    may_withdraw: bool
+    may_reopen: bool
+    may_copy: bool
+    said: list[tuple[str, str]]  # question and answer, of a request that has no lines
+    copy_key: uuid.UUID
 
 
 def build(request: ServiceRequest, user: "User") -> Case:
     """Gather the page of a request that `user` may see. At most six queries."""
-    lines = list(request.lines.select_related("vendor", "team"))
+    lines = list(request.lines.select_related("vendor", "team", "item", "substituted_for", "agreed_by"))
     events = timeline(request.public_id)
     form = ReceiveForm(lines=lines)
-    may_receive = bool(form.lines) and not _decided(user, events) and permissions.works_on(user, request)
+    works_here = permissions.works_on(user, request)
+    may_receive = bool(form.lines) and not _decided(user, events) and works_here
     coming = any(line.state in listing.COMING for line in lines)
     return Case(
         request=request,
@@ -57,8 +67,14 @@ def build(request: ServiceRequest, user: "User") -> Case:
         ],
         entries=tell(events, lines),
         receive=form if may_receive else None,
-        may_cancel=permissions.can_cancel(user, request),
         coming=coming,
+        may_cancel=works_here and permissions.is_cancellable(request),
+        may_change=permissions.can_edit(user, request),
+        may_withdraw=permissions.can_withdraw(user, request),
+        may_reopen=works_here and permissions.is_reopenable(request),
+        may_copy=works_here and request.task_id is None,
+        said=[] if request.is_supply else kind_of(request).said(request),
+        copy_key=ids.key(),
     )
 
 

@@ -11,6 +11,7 @@ from portal.audit.timeline import timeline
 from portal.desk.actions import Action, allowed_actions
 from portal.desk.telling import Entry, tell
 from requests_app import listing, submission
+from requests_app.kinds import kind_of
 from requests_app.models import CaseException, RequestItem, ServiceRequest
 from requests_app.quoting import quote
 from requests_app.states import RequestState
@@ -28,6 +29,7 @@ class Detail:
     lines: list[RequestItem]
     allowed_actions: list[Action]
     where: str
+    said: list[dict[str, str]] = field(default_factory=list)
     before_sending: dict[str, Any] | None = None
     coming: bool = False
     steps: list[PanelStep] = field(default_factory=list)
@@ -56,6 +58,7 @@ def detail(request: ServiceRequest, user: "User") -> Detail:
         lines=lines,
         coming=coming,
         where=listing.where_of(request, coming=coming),
+        said=said_of(request),
         steps=decided.steps if decided else [],
         clocks=clocks.shown(request),
         orders=order_rows(request),
@@ -63,6 +66,13 @@ def detail(request: ServiceRequest, user: "User") -> Detail:
         timeline=tell(timeline(request.public_id), lines),
         allowed_actions=allowed_actions(request, user, lines=lines, panel=decided),
     )
+
+
+def said_of(request: ServiceRequest) -> list[dict[str, str]]:
+    """Question and answer, as it was asked; none of a request for supplies."""
+    if request.is_supply:
+        return []
+    return [{"question": label, "answer": words} for label, words in kind_of(request).said(request)]
 
 
 def before_sending(draft: ServiceRequest) -> dict[str, Any]:
@@ -73,7 +83,7 @@ def before_sending(draft: ServiceRequest) -> dict[str, Any]:
         "client_key": draft.client_key,
         "amount": quoted.amount,
         "carriage": quoted.carriage,
-        "missing": submission.problems(draft, quoted),
+        "missing": submission.missing(draft, quoted),
         "at_once": bool(foreseen and foreseen.at_once),
         "will_decide": foreseen.steps if foreseen else (),
         "seen": quoted.fingerprint,

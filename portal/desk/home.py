@@ -17,8 +17,8 @@ from portal.accounts.place import Standing
 from portal.accounts.roles import ROLES
 from portal.clock import now
 from portal.live import marks
-from requests_app import listing, overview
-from requests_app.models import CaseException, ServiceRequest, UsualList
+from requests_app import choosing, listing, overview, stops
+from requests_app.models import CaseException, Category, ServiceRequest, UsualList
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -45,6 +45,7 @@ class Home:
     moment_words: str
     ward: Department | None
     drafts: list[ServiceRequest]
+    returned: list[ServiceRequest]
     arriving: list[ServiceRequest]
     exceptions: list["Trouble"]
     waiting: int
@@ -57,6 +58,8 @@ class Home:
     hospitals: list[Hospital]  # to choose from; empty for people of one hospital
     chosen: Hospital | None
     usual: list[tuple[UsualList, uuid.UUID]] = field(default_factory=list)
+    may_stop: bool = False  # items, after a safety notice
+    tiles: list[Category] = field(default_factory=list)
     counts: overview.Counts | None = None
     ended: list[ServiceRequest] = field(default_factory=list)
 
@@ -68,7 +71,13 @@ class Home:
     @property
     def todo(self) -> int:
         """How many things need the person."""
-        return len(self.arriving) + len(self.exceptions) + bool(self.waiting) + bool(self.picks)
+        return (
+            len(self.returned)
+            + len(self.arriving)
+            + len(self.exceptions)
+            + bool(self.waiting)
+            + bool(self.picks)
+        )
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,7 @@ def build(user: "User", ward: Department | None, where: Standing) -> Home:
         moment_words=_moment_words(moment, where),
         ward=ward,
         drafts=listing.latest_drafts(user),
+        returned=listing.returned_to(user),
         arriving=listing.arriving_at(user),
         exceptions=_troubles(user),
         waiting=waiting_count(user),
@@ -105,7 +115,9 @@ def build(user: "User", ward: Department | None, where: Standing) -> Home:
         hospitals=where.hospitals if where.several and sees else [],
         chosen=where.chosen,
     )
+    home.may_stop = bool({held.role for held in where.memberships} & set(stops.ROLES))
     if ward:
+        home.tiles = choosing.tiles(ward.hospital)
         home.usual = [(usual, ids.key()) for usual in listing.usual_of(ward) if usual.lines.all()]
     if home.sees and home.wide:
         home.counts = overview.counts(user, hospital=looked_at)

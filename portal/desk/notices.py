@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 
 from portal.accounts import scopes
-from portal.accounts.models import User
+from portal.accounts.models import Department, User
 from portal.notify.notices import notify, settle
-from requests_app.models import CaseException, ServiceRequest
+from requests_app import following
+from requests_app.models import Attachment, CaseException, ItemStop, Outage, ServiceRequest
 
 
 def _url(request: ServiceRequest) -> str:
@@ -54,7 +56,32 @@ def on_step_closed(*, request: ServiceRequest, step_ref: str, **_: Any) -> None:
 
 
 def on_request_approved(*, request: ServiceRequest, **_: Any) -> None:
-    _tell("request_approved", request, _asker(request))
+    if request.parent_id is None:  # of a bundle one notice says it
+        _tell("request_approved", request, _asker(request))
+
+
+def on_request_returned(*, request: ServiceRequest, by: User, reason: str, **_: Any) -> None:
+    if by.pk != request.filed_by_id:
+        _tell(
+            "request_returned",
+            request,
+            {request.filed_by_id, request.requester_id},
+            key=str(request.version),
+            who=by.get_full_name(),
+            reason=reason,
+        )
+
+
+def on_request_reopened(*, request: ServiceRequest, by: User, reason: str, **_: Any) -> None:
+    if by.pk != request.requester_id:
+        _tell(
+            "request_reopened",
+            request,
+            _asker(request),
+            key=str(request.version),
+            who=by.get_full_name(),
+            reason=reason,
+        )
 
 
 def on_request_rejected(*, request: ServiceRequest, by: User, reason: str, **_: Any) -> None:
@@ -62,7 +89,7 @@ def on_request_rejected(*, request: ServiceRequest, by: User, reason: str, **_: 
 
 
 def on_request_cancelled(*, request: ServiceRequest, by: User, reason: str, **_: Any) -> None:
-    if by.pk != request.requester_id:
+    if by.pk != request.requester_id and not (by.is_system and request.parent_id):
         _tell("request_cancelled", request, _asker(request), who=by.get_full_name(), reason=reason)
 
 
@@ -77,8 +104,29 @@ def on_line_on_the_way(*, request: ServiceRequest, **_: Any) -> None:
 
 
 def on_request_closed(*, request: ServiceRequest, by: User, **_: Any) -> None:
-    if by.pk != request.requester_id:
+    if by.pk != request.requester_id and request.parent_id is None:
         _tell("request_closed", request, _asker(request))
+
+
+def on_followed_ended(*, request: ServiceRequest, by: User, **_: Any) -> None:
+    """Whoever follows it or has the same trouble hears how it ended, while they may still see it."""
+    others = set(following.followers(request)) - {by.pk, request.requester_id}
+    _tell(
+        "followed_ended",
+        request,
+        others,
+        key=str(request.version),
+        reason=str(request.get_state_display()),
+    )
+
+
+def on_harm_reported(*, request: ServiceRequest, **_: Any) -> None:
+    managers = scopes.holders_of("biomed_manager", request.hospital).values_list("pk", flat=True)
+    _tell("harm_reported", request, managers, who=_who(request))
+
+
+def on_attachment_infected(*, request: ServiceRequest, attachment: Attachment, **_: Any) -> None:
+    _tell("file_infected", request, [attachment.added_by_id], key=attachment.ref, reason=attachment.name)
 
 
 def on_exception_opened(*, exception: CaseException, **_: Any) -> None:
@@ -94,6 +142,39 @@ def on_exception_opened(*, exception: CaseException, **_: Any) -> None:
         },
         url=_url(exception.request) if exception.request else reverse("desk:home"),
         key=f"exception:{exception.pk}",
+    )
+
+
+def on_request_extended(*, request: ServiceRequest, by: User, **_: Any) -> None:
+    if by.pk != request.requester_id:
+        _tell(
+            "request_extended", request, _asker(request), key=str(request.version), who=by.get_full_name()
+        )
+
+
+def on_item_stopped(*, stop: ItemStop, wards: list[Department], **_: Any) -> None:
+    for ward in wards:
+        notify(
+            users=scopes.users_with("work_here", ward).values_list("pk", flat=True),
+            kind="item_stopped",
+            params={"title": stop.item.name, "reason": stop.item.stopped_reason, "place": ward.name},
+            url=f"{reverse('requests:supply-new')}?{urlencode({'q': stop.item.code})}",
+            key=f"item_stopped:{stop.pk}:{ward.pk}",
+        )
+
+
+def on_list_drafted(*, draft: ServiceRequest, **_: Any) -> None:
+    _tell("list_drafted", draft, _asker(draft), url=reverse("desk:review", args=[draft.public_id]))
+
+
+def on_outage_ended(*, outage: Outage, **_: Any) -> None:
+    """Everybody who said that they have it too."""
+    notify(
+        users=outage.reports.values_list("user", flat=True),
+        kind="outage_ended",
+        params={"title": outage.title},
+        url=reverse("desk:home"),
+        key=f"outage_ended:{outage.ref}",
     )
 
 

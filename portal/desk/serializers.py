@@ -83,12 +83,18 @@ class RequestPlain(RequestBrief):
     carriage = serializers.DecimalField(max_digits=12, decimal_places=2)
 
 
+class SaidShown(serializers.Serializer):
+    question = serializers.CharField()
+    answer = serializers.CharField()
+
+
 class DetailShown(serializers.Serializer):
     """What the apps know of it."""
 
     where = serializers.CharField(help_text="where it stands, in words")
     coming = serializers.BooleanField(help_text="something is on its way to the ward")
     lines = LineShown(many=True)
+    said = SaidShown(many=True, help_text="questions of its type and their answers, as it was asked")
     steps = StepShown(many=True, help_text="the decisions, in their order")
     clocks = ClockShown(many=True)
     orders = OrderShown(many=True)

@@ -1,12 +1,14 @@
-from django.urls import path
+from django.urls import include, path
 
-from portal.desk import api_views, tour_views, views
+from portal.desk import api_views, emergency_views, tour_views, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("home/rows/", views.home_rows, name="home-rows"),
     path("api/", api_views.api, name="api"),
+    path("emergencies/<slug:public_id>/answer/", emergency_views.answer, name="emergency-answer"),
+    path("types/", include("portal.desk.types.urls")),
     path("tour/", tour_views.show, name="tour"),
     path("tour/be/", tour_views.be, name="tour-be"),
     path("tour/look/", tour_views.look, name="tour-story"),

@@ -6,6 +6,7 @@ from typing import Any
 from portal.accounts.models import User
 from portal.clock import now
 from portal.notify.models import Notice
+from portal.notify.texts import KINDS
 
 
 def notify(
@@ -22,6 +23,8 @@ def notify(
     `kind` is one of `texts.KINDS`, `params` its plain values, `case` and `url` lead to the request. Returns to how
     many it was addressed. One query.
     """
+    if kind not in KINDS:
+        raise ValueError(f"there is no sentence for a notice of kind {kind}")
     moment = now()
     people = set(users)
     Notice.objects.bulk_create(

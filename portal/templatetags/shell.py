@@ -28,6 +28,7 @@ class Shell:
     may_ask: bool = False
     may_decide: bool = False
     may_pick: bool = False
+    may_work: bool = False
     unread: int = 0
     waiting: int = 0
     demo: bool = False
@@ -69,6 +70,7 @@ def shell(context: template.Context) -> Shell:
         may_ask="work_here" in rights,
         may_decide=decides,
         may_pick=any(held.team and held.team.code == Team.STORE for held in found.memberships),
+        may_work="fulfil_here" in rights,
         unread=unread,
         demo=settings.DEMO,
         waiting=waiting,

@@ -1,4 +1,4 @@
-"""Equipment with a label: what can break. Master data; repairs will stand on it, no request names it yet."""
+"""Equipment with a label: what can break. Master data, but for its state, which `requests_app.equipment_state` moves."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +44,7 @@ class Equipment(models.Model):
         max_length=20,
         choices=State.choices,
         default=State.IN_USE,
-        help_text=_("as entered; nothing in the portal changes it yet"),
+        help_text=_("moved by repairs; only a technician sets it in use again"),
     )
     active = models.BooleanField(default=True)
 

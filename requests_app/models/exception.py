@@ -15,9 +15,20 @@ class CaseException(models.Model):
         SYNC_REJECTED = "sync_rejected", _("The purchasing system refused the order")
         DRIFT = "drift", _("The order was changed in the purchasing system")
         NO_PRODUCT = "no_product", _("The item is not linked to the purchasing system")
+        ITEM_STOPPED = "item_stopped", _("An item in use was stopped")
+        RECURRING_PAUSED = "recurring_paused", _("A list that comes again has nobody to send it")
+        DUTY_NOT_COVERED = "duty_not_covered", _("Nobody is on duty")
 
     # What a person may settle with a reason. The others end when their cause does: somebody may decide, the order is taken.
-    BY_HAND = (Kind.DRIFT, Kind.NO_TEAM, Kind.NO_CALENDAR, Kind.NO_TARGET)
+    BY_HAND = (
+        Kind.DRIFT,
+        Kind.NO_TEAM,
+        Kind.NO_CALENDAR,
+        Kind.NO_TARGET,
+        Kind.DUTY_NOT_COVERED,
+        Kind.ITEM_STOPPED,
+        Kind.RECURRING_PAUSED,
+    )
 
     ref = models.CharField(max_length=30, unique=True, default=new_public_id, editable=False)
     kind = models.CharField(max_length=30, choices=Kind.choices)

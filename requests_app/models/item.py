@@ -7,11 +7,13 @@ from django.db import models
 from django.db.models import Case, OuterRef, Subquery, Value, When
 
 from portal.accounts.models import Team
-from requests_app.models.catalogue import UsualLine
+from requests_app.models.catalogue import CatalogueItem, UsualLine
 from requests_app.models.request import new_public_id
 from requests_app.states import LineState, Source
 
 CENT = Decimal("0.01")
+# What an equal item brings along when it takes the place of what was asked for.
+SWAPPED = ("item", "code", "name", "unit", "unit_plural", "contains_quantity", "contains_unit", "substituted_for")
 
 
 def line_amount(quantity: int, unit_price: Decimal) -> Decimal:
@@ -67,6 +69,24 @@ class RequestItem(models.Model):
     goods_in_quantity = models.PositiveIntegerField(default=0)
     received_quantity = models.PositiveIntegerField(default=0)
     order_name = models.CharField(max_length=60, blank=True)
+    substituted_for = models.ForeignKey(
+        "requests_app.CatalogueItem",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="what was asked for first, where another item stands in its place",
+    )
+    agreed_by = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="who agreed to a similar item; empty for an equal one",
+    )
+    answers = models.JSONField(default=dict, blank=True, help_text="to the questions of the item, as typed")
+    form_version = models.ForeignKey(
+        "requests_app.FormVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     expected_on = models.DateField(null=True)
 
     objects = RequestItemQuerySet.as_manager()
@@ -83,6 +103,13 @@ class RequestItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.name}"
+
+    def swap(self, item: "CatalogueItem") -> None:
+        """Let `item` stand in the place of what was asked for (not saved)."""
+        self.substituted_for = self.substituted_for or self.item
+        self.item, self.code, self.name = item, item.code, item.name
+        self.unit, self.unit_plural = item.order_unit, item.order_unit_plural
+        self.contains_quantity, self.contains_unit = item.contains_quantity, item.contains_unit
 
     @property
     def is_bought(self) -> bool:

@@ -12,7 +12,15 @@ from portal import ids
 from portal.accounts import scopes
 from portal.fsm import GuardedState, StateQuerySet
 from requests_app import permissions
-from requests_app.states import OPEN_STATES, Priority, RequestState, RunOut
+from requests_app.states import (
+    EDITABLE_STATES,
+    OPEN_STATES,
+    EmergencyReason,
+    Kind,
+    Priority,
+    RequestState,
+    RunOut,
+)
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -54,8 +62,9 @@ class RequestQuerySet(StateQuerySet):
             request=OuterRef("pk"), team__in=scopes.teams_with(user, "fulfil_here")
         )
         sent = (
-            Q(department__in=scopes.departments_with(user, "view_requests"))
+            Q(department__in=scopes.departments_with(user, "view_requests"), private=False)
             | Q(requester=user)
+            | Q(team__in=scopes.teams_with(user, "fulfil_here"))
             | Exists(team_line)
         )
         return self.filter(Q(filed_by=user) | (~Q(state=RequestState.DRAFT) & sent))
@@ -83,8 +92,46 @@ class ServiceRequest(GuardedState, models.Model):
     state_since = models.DateTimeField()
     title = models.CharField(max_length=160)
     note = models.TextField(blank=True, max_length=1000)
+    answers = models.JSONField(
+        default=dict, blank=True, help_text=_("what was answered to the questions of its type, as typed")
+    )
+    form_version = models.ForeignKey(
+        "requests_app.FormVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    usual_list = models.ForeignKey(
+        "requests_app.UsualList", on_delete=models.SET_NULL, null=True, blank=True, related_name="requests"
+    )
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    task = models.ForeignKey(
+        "requests_app.BundleTask", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    service = models.SlugField(
+        max_length=50, blank=True, help_text=_("whose target times apply, set when sent")
+    )
+    team = models.ForeignKey(
+        "accounts.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    assignee = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="requests_taken"
+    )
+    outcome = models.CharField(max_length=40, blank=True, help_text=_("how the work ended"))
+    private = models.BooleanField(
+        default=False, help_text=_("only its writer, its requester and its team see it")
+    )
+    precautions = models.CharField(
+        max_length=80, blank=True, help_text=_("codes of infection precautions, space separated")
+    )
+    emergency_reason = models.CharField(max_length=20, choices=EmergencyReason.choices, blank=True)
+    answered_by = models.CharField(max_length=80, blank=True, help_text=_("who answered the telephone"))
     run_out = models.CharField(max_length=20, choices=RunOut.choices, blank=True)
     needed_by = models.DateField(null=True, blank=True)
+    agreed_from = models.DateTimeField(null=True, blank=True, help_text=_("not before"))
+    agreed_at = models.DateTimeField(null=True, blank=True, help_text=_("at, or at the latest"))
+    queue_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("released to its team at this moment; empty: at once")
+    )
     priority = models.CharField(max_length=10, choices=Priority.choices, default=Priority.ROUTINE)
     priority_reason = models.CharField(max_length=120, blank=True)
     amount = models.DecimalField(
@@ -123,9 +170,17 @@ class ServiceRequest(GuardedState, models.Model):
             *(
                 _list_index(of, half)
                 for half in HALVES
-                for of in ("department", "hospital", "requester", "filed_by", "")
+                for of in ("department", "hospital", "requester", "filed_by", "team", "")
             ),
-            *(_due_index(of) for of in ("department", "hospital", "")),
+            *(_due_index(of) for of in ("department", "hospital", "team", "")),
+            models.Index(
+                fields=["queue_at"],
+                condition=Q(queue_at__isnull=False, released_at__isnull=True, closed_at__isnull=True),
+                name="request_to_release",
+            ),
+            models.Index(
+                fields=["team", "-taken_at"], condition=Q(taken_at__isnull=False), name="request_taken_team"
+            ),
             models.Index(
                 fields=["department", "released_at"],
                 condition=Q(released_at__isnull=False),
@@ -144,21 +199,47 @@ class ServiceRequest(GuardedState, models.Model):
     @cached_property
     def all_lines(self) -> "list[RequestItem]":
         """The lines in their order with item, vendor and team loaded, read once for this instance."""
-        return list(self.lines.with_par(self.department_id).select_related("item__vendor", "vendor", "team"))
+        beside = ("item__vendor", "vendor", "team", "substituted_for", "agreed_by", "form_version")
+        return list(self.lines.with_par(self.department_id).select_related(*beside))
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE_STATES
+
+    @property
+    def is_supply(self) -> bool:
+        return self.category.kind == Kind.SUPPLY
+
     @transition(
-        state, RequestState.DRAFT, RequestState.SUBMITTED, permission=lambda r, u: permissions.can_edit(u, r)
+        state,
+        [RequestState.DRAFT, RequestState.RETURNED],
+        RequestState.SUBMITTED,
+        permission=lambda r, u: permissions.can_edit(u, r),
     )
     def mark_submitted(self, moment: Any) -> None:
-        self.submitted_at = moment
+        self.submitted_at = self.submitted_at or moment
+
+    @transition(state, RequestState.SUBMITTED, RequestState.RETURNED)
+    def mark_returned(self, moment: Any) -> None:
+        """Needs more from its writer."""
+
+    @transition(
+        state,
+        RequestState.SUBMITTED,
+        RequestState.RETURNED,
+        permission=lambda r, u: permissions.can_withdraw(u, r),
+    )
+    def mark_withdrawn(self, moment: Any) -> None:
+        """Its writer took it back to change it."""
 
     @transition(state, RequestState.SUBMITTED, RequestState.APPROVED)
     def mark_approved(self, moment: Any) -> None:
-        self.released_at = moment
+        if self.queue_at is None or self.queue_at <= moment:
+            self.released_at = moment
 
     @transition(state, RequestState.SUBMITTED, RequestState.REJECTED)
     def mark_rejected(self, moment: Any) -> None:
@@ -166,7 +247,7 @@ class ServiceRequest(GuardedState, models.Model):
 
     @transition(
         state,
-        RequestState.SUBMITTED,
+        [RequestState.SUBMITTED, RequestState.RETURNED, RequestState.APPROVED, RequestState.IN_FULFILMENT],
         RequestState.CANCELLED,
         permission=lambda r, u: permissions.can_cancel(u, r),
     )
@@ -188,3 +269,13 @@ class ServiceRequest(GuardedState, models.Model):
     @transition(state, RequestState.FULFILLED, RequestState.CLOSED)
     def mark_closed(self, moment: Any) -> None:
         self.closed_at = moment
+
+    @transition(
+        state,
+        RequestState.CLOSED,
+        RequestState.APPROVED,
+        permission=lambda r, u: permissions.can_reopen(u, r),
+    )
+    def mark_reopened(self, moment: Any) -> None:
+        self.released_at = moment
+        self.taken_at = self.fulfilled_at = self.closed_at = None

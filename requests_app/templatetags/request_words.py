@@ -8,13 +8,17 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from requests_app import listing
-from requests_app.models import RequestItem, ServiceRequest
-from requests_app.states import LineState
+from portal.accounts.models import Department
+from portal.templatetags.ui import icon
+from requests_app import item_questions, listing, outcomes, stock
+from requests_app import precautions as infection
+from requests_app.models import CatalogueItem, RequestItem, ServiceRequest, UsualList
+from requests_app.states import LineState, Source
 
 register = template.Library()
 register.filter("stage", listing.stage_of)
@@ -77,3 +81,53 @@ def arriving_words(lines: Any) -> str:
 def clock_of(moment: datetime | None, request: ServiceRequest) -> str:
     """The time of day in the hospital's zone: "07:42"."""
     return date_format(moment.astimezone(ZoneInfo(request.hospital.time_zone)), "H:i") if moment else ""
+
+
+@register.simple_tag
+def precautions(request: ServiceRequest) -> SafeString:
+    """`{% precautions request %}`: each with its icon and its word; '' where none were asked for. No query."""
+    return format_html_join(
+        " ",
+        '<span class="tag{}">{}{}</span>',
+        (
+            (f" tag-{one.tone}" if one.tone else "", icon(one.icon), one.label)
+            for one in infection.of(request.precautions)
+        ),
+    )
+
+
+@register.filter
+def protects(request: ServiceRequest) -> list[infection.Precaution]:
+    """The same as rows: what whoever moves or cleans has to do."""
+    return infection.of(request.precautions)
+
+
+@register.filter
+def outcome(request: ServiceRequest) -> str:
+    """How the work ended, in words; '' where it did not end or has none. No query if `request.category` is loaded."""
+    return outcomes.in_words(request.category.kind, request.outcome) if request.outcome else ""
+
+
+@register.filter
+def answers_of(line: RequestItem) -> list[tuple[str, str]]:
+    """Question and answer of a line, as they were asked."""
+    return item_questions.told(line)
+
+
+@register.filter
+def none_left(item: CatalogueItem) -> bool:
+    """Is it known that the store has none of it?"""
+    return stock.is_out(item)
+
+
+@register.filter
+def stock_words(usual: UsualList, ward: Department) -> str:
+    """What a card of the usual says about the store: unknown, how old it is, or nothing while all is fresh."""
+    kept = [line.item for line in usual.lines.all() if line.item.source == Source.STORE]
+    known = [found for item in kept if (found := stock.on_hand(item))]
+    if kept and not known:
+        return _("Stock unknown")
+    if not any(found.old for found in known):
+        return ""
+    at = min(found.read_at for found in known).astimezone(ZoneInfo(ward.hospital.time_zone))
+    return _("Stock as of %(at)s") % {"at": date_format(at, "H:i")}

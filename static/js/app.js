@@ -130,6 +130,18 @@
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
 
+  // ---- questions that depend on another answer: <div data-if="field" data-is="code code"> --------------------
+  const chosenOf = (form, name) => [...form.elements].filter(field => field.name === name)
+    .filter(field => !["radio", "checkbox"].includes(field.type) || field.checked).map(field => field.value);
+  const askOnly = form => form.querySelectorAll("[data-if]").forEach(part => {
+    const chosen = chosenOf(form, part.dataset.if);
+    part.hidden = !part.dataset.is.split(" ").some(code => chosen.includes(code)) && !part.querySelector(".field-bad");
+  });
+  const askOnlyIn = target => { const form = target.closest?.("form"); if (form) askOnly(form); };
+  document.addEventListener("change", event => askOnlyIn(event.target));
+  document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form.ask-form").forEach(askOnly));
+  document.querySelectorAll("form.ask-form").forEach(askOnly);
+
   // ---- quantity steppers: <div class="stepper"> with buttons [data-step] ------------------------------------
   document.addEventListener("click", event => {
     const button = event.target.closest?.("[data-step]");

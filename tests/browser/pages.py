@@ -6,11 +6,14 @@ from types import SimpleNamespace
 from django.test import override_settings
 from django.urls import reverse
 
+from portal import clock
+from portal.accounts import passes
 from portal.accounts.models import User
+from portal.desk import emergencies
 from portal.desk.demo.stage import story_key
-from requests_app import casework, drafting, fulfilment
+from requests_app import casework, drafting, following, fulfilment, outages, work
 from requests_app.models import ServiceRequest
-from tests import journeys
+from tests import configuring, it_desk, journeys, moving, repairs
 
 Case = tuple[str, User | None, str]
 
@@ -60,6 +63,79 @@ def desk_pages(world: SimpleNamespace) -> Iterator[Case]:
     yield "settle", world.buyer, reverse("requests:exception-settle", args=[changed.ref])
 
 
+def transport_pages(world: SimpleNamespace) -> Iterator[Case]:
+    moving.porters(world)
+    yield "work, none", world.porter, reverse("requests:work")
+    there = moving.sent(world, precautions=["airborne", "contact"], back="yes", bed="12", initials="AM")
+    work.take(request=there, by=world.other_porter)
+    mine = moving.sent(world, when="now")
+    work.take(request=mine, by=world.porter)
+    moving.sent(world, what="sample", samples="2")
+    back = ServiceRequest.objects.get(move__return_of__request=there)
+    yield "work", world.porter, reverse("requests:work")
+    yield "move", world.nurse, reverse("requests:ask-new", args=["transport"])
+    yield "request, move", world.nurse, _url("desk:request-detail", there)
+    yield "request, way back", world.radiographer, _url("desk:request-detail", back)
+
+
+def equipment_pages(world: SimpleNamespace) -> Iterator[Case]:
+    repairs.equip(world)
+    repairs.sent(world, equipment="", clean="", place=world.bay.code, symptoms=["leak"])
+    case = repairs.sent(world, safe="no_removed", clean="incident")
+    following.join(request=case, by=world.colleague)
+    nurse, ask = world.nurse, reverse("requests:ask-new", args=["repair"])
+    yield "equipment", nurse, reverse("requests:equipment", args=[repairs.PUMP])
+    yield "equipment of the ward", nurse, reverse("requests:equipment-list")
+    yield "a room", world.colleague, f"{reverse('requests:equipment-list')}?place={world.bay.code}"
+    yield "no equipment", nurse, f"{reverse('requests:equipment-list')}?q=zebra"
+    yield "labels", nurse, reverse("requests:labels")
+    yield "labels of rooms", nurse, f"{reverse('requests:labels')}?of=rooms"
+    yield "repair, of a label", world.head, f"{ask}?equipment={repairs.PUMP}"
+    yield "repair, of a room", nurse, f"{ask}?place={world.bay.code}"
+    yield "request, repair", world.colleague, _url("desk:request-detail", case)
+    yield "request, after harm", world.biomed, _url("desk:request-detail", case)
+    yield "do not use", nurse, _url("requests:repair-tag", case)
+
+
+def it_pages(world: SimpleNamespace) -> Iterator[Case]:
+    it_desk.add(world)
+    known = {"service_code": "printer", "title": "Label printers print blanks", "what_to_do": "Write by hand"}
+    over = outages.open_outage(by=world.technician, hospital=world.hospital, **known)
+    outages.end_outage(by=world.technician, ref=over.ref)
+    outages.open_outage(by=world.technician, hospital=world.hospital, **known)
+    fault = reverse("requests:ask-new", args=["it"])
+    yield "it fault, with an outage", world.nurse, f"{fault}?service=printer"
+    yield "access", world.nurse, reverse("requests:ask-new", args=["access"])
+    yield "outages", world.technician, reverse("requests:outages")
+    yield "an outage", world.technician, reverse("requests:outage-new")
+    yield "no passes", world.ward_lead, reverse("accounts:passes")
+    passes.issue_pass(by=world.ward_lead, department=world.ward, first_name="Lena", last_name="Brook")
+    yield "passes", world.ward_lead, reverse("accounts:passes")
+    yield "a pass", world.ward_lead, reverse("accounts:pass-new")
+    yield "colleagues", world.nurse, f"{reverse('accounts:people-find')}?q=tom"
+    with clock.at(clock.now() - 2 * emergencies.AGAIN_AFTER):
+        it_desk.sent(world, "it", **it_desk.EMERGENCY)
+    yield "home, emergency", world.nurse, reverse("desk:home")
+    yield "home, emergency of mine", world.technician, reverse("desk:home")
+    yield "work, emergency", world.technician, reverse("requests:work")
+
+
+def type_pages(world: SimpleNamespace) -> Iterator[Case]:
+    configuring.crew(world)
+    bundle = configuring.turnover(world, broken="The lamp")
+    task = bundle.children.order_by("pk").first()
+    admin = world.administrator
+    yield "clean", world.nurse, reverse("requests:ask-new", args=["clean"])
+    yield "room turnover", world.nurse, reverse("requests:ask-new", args=["room_turnover"])
+    yield "request, bundle", world.nurse, _url("desk:request-detail", bundle)
+    yield "request, task", world.nurse, _url("desk:request-detail", task)
+    yield "types", admin, reverse("desk:types") + "?q=glove"
+    yield "new type", admin, reverse("desk:type-new")
+    for name in ("type", "type-describe", "type-terms", "type-definition", "type-preview", "question-new", "task-new"):
+        yield name, admin, reverse(f"desk:{name}", args=["room_turnover"])
+    yield "question", admin, reverse("desk:question", args=["clean", "what"])
+
+
 def other_pages(world: SimpleNamespace) -> Iterator[Case]:
     yield "sign in", None, reverse("account_login")
     yield "empty inbox", world.finance, reverse("approvals:inbox")
@@ -91,6 +167,10 @@ def demo_pages(world: SimpleNamespace) -> Iterator[Case]:
 GROUPS: dict[str, Callable[[SimpleNamespace], Iterator[Case]]] = {
     "ward": ward_pages,
     "desk": desk_pages,
+    "transport": transport_pages,
+    "equipment": equipment_pages,
+    "it": it_pages,
+    "types": type_pages,
     "other": other_pages,
     "demo": demo_pages,
 }

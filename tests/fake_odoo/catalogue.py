@@ -27,7 +27,10 @@ def load_vendors(store: Store, path: Path) -> None:
 
 
 def load_catalogue(store: Store, version: int, path: Path) -> None:
-    """Columns code, name, price, vendor (code or name) and lead (days); updates what is there already."""
+    """Columns code, name, price, vendor (code or name), lead (days) and stock; updates what is there already.
+
+    Stock is what the store begins with: it is set once, for what is new.
+    """
     known = {row["default_code"]: row["id"] for row in store.rows["product.product"].values()}
     partners = list(store.rows["res.partner"].values())
     vendors = {row[key]: row["id"] for key in ("name", "ref") for row in partners if row.get(key)}
@@ -39,6 +42,7 @@ def load_catalogue(store: Store, version: int, path: Path) -> None:
             store.update("product.template", id_, {"name": row["name"]})
         else:
             id_ = known[row["code"]] = samples.product(store, version, None, row["code"], row["name"], price)
+            store.update("product.product", id_, {"stock": float(row.get("stock") or 0)})
         vendor = vendors.get(row.get("vendor") or "")
         if vendor:
             _offer(store, version, id_, vendor, price, int((row.get("lead") or "0").split()[0] or 0))

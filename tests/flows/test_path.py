@@ -297,7 +297,8 @@ def urls_of(request: ServiceRequest, ref: str) -> list[str]:
     for name, patterns in _named(get_resolver()).items():
         for argument, value in (("public_id", request.public_id), ("ref", ref)):
             if argument in patterns:
-                found.append(reverse(name, args=[value]))
+                others = dict.fromkeys(patterns - {argument}, "1")
+                found.append(reverse(name, kwargs={argument: value} | others))
     assert len(found) >= 10
     return found
 

@@ -51,7 +51,7 @@ def test_guessing_a_password_stops_after_five_tries(client, django_user_model) -
 @pytest.mark.django_db
 def test_health(client) -> None:
     answer = client.get("/health/")
-    assert (answer.status_code, answer.json()) == (200, {"database": "up"})
+    assert (answer.status_code, answer.json()) == (200, {"database": "up", "scanner": "off"})
     assert "no-cache" in answer.headers["Cache-Control"]
     assert client.post("/health/").status_code == 405
 

@@ -86,7 +86,7 @@ def test_a_second_seed_changes_nothing(seeded: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "departments", "locations", "people", "equipment"),
-    [("SBG", 12, 83, 59, 48), ("NFC", 4, 21, 17, 8), ("SAK", 6, 40, 23, 10)],
+    [("SBG", 12, 83, 65, 48), ("NFC", 4, 21, 19, 8), ("SAK", 6, 40, 25, 10)],
 )
 def test_each_hospital_is_whole(
     group: None, code: str, departments: int, locations: int, people: int, equipment: int
@@ -103,7 +103,7 @@ def test_each_hospital_is_whole(
         assert scopes.users_with("approve_as_head", department).exists(), department
     for role in ("finance", "procurement", "compliance", "biomed_manager", "it_head", "director"):
         assert scopes.users_with(f"approve_as_{role}", hospital).exists(), role
-    for team in ("stores", "buying"):
+    for team in ("stores", "buying", "domestic", "library", "linen", "waste", "hr", "triage"):
         assert scopes.users_with("fulfil_here", hospital.teams.get(code=team)).exists(), team
     assert Membership.objects.filter(role="requester", hospital=hospital).exists()
     assert UsualList.objects.filter(department__hospital=hospital).exists()

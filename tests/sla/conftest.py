@@ -15,7 +15,7 @@ from portal.accounts.models import Department, Hospital, Team, User
 from requests_app import drafting, lifecycle
 from requests_app.models import CatalogueItem, Category, ServiceRequest
 from requests_app.quoting import quote
-from requests_app.states import RunOut, Source
+from requests_app.states import EmergencyReason, Kind, RunOut, Source
 from sla import shipped
 
 TUESDAY = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)  # 09:00 in London
@@ -57,6 +57,8 @@ class Place:
             quantities={item.code: 2 for item in items or [self.item("GLV")]},
             run_out=run_out,
             needed_by=needed_by,
+            answered_by="The store",
+            emergency_reason=EmergencyReason.NO_STOCK,
         )
 
     def send(self, *items: CatalogueItem, **draft: object) -> ServiceRequest:
@@ -69,7 +71,7 @@ class Place:
 
 def build_place(code: str = "SBG", zone: str = "Europe/London", *, hours: bool = True) -> Place:
     system = scopes.system_user()
-    Category.objects.get_or_create(code="supply", defaults={"name": "Supplies"})
+    Category.objects.get_or_create(code="supply", defaults={"name": "Supplies", "kind": Kind.SUPPLY})
     hospital = Hospital.objects.create(code=code, name="St Brigid's", time_zone=zone)
     ward = Department.objects.create(hospital=hospital, code="7B", name="Ward 7B")
     for team in ("stores", "buying"):

@@ -201,5 +201,5 @@ def test_shipped_again_changes_nothing(place):
     before = list(BusinessCalendar.objects.values())
     shipped.install(hospital=place.hospital, by=place.system)
     assert list(BusinessCalendar.objects.values()) == before
-    assert len(before) == 11
-    assert (SlaTarget.objects.count(), ApprovalTarget.objects.count()) == (8, 4)
+    assert len(before) == 12
+    assert (SlaTarget.objects.count(), ApprovalTarget.objects.count()) == (49, 4)

@@ -10,7 +10,7 @@ from sla.models import BusinessCalendar, Holiday, SlaTarget
 
 HOURS_OF_A_DAY = {
     "always": 24, "office": 10, "finance": 7, "buying": 8, "stores": 12, "biomed": 9,
-    "estates": 9, "itdesk": 12, "domestic": 16, "night": 10, "clinic": 8,
+    "estates": 9, "itdesk": 12, "domestic": 16, "linen": 8, "night": 10, "clinic": 8,
 }  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def test_the_longest_days(place):
 def test_a_bank_holiday(place):
     may_day = utc(2026, 5, 3, 23)
     open_hours = {code: hours(place, code, may_day) for code in HOURS_OF_A_DAY}
-    closed = dict.fromkeys(("office", "finance", "buying", "biomed", "estates", "clinic"), 0)
+    closed = dict.fromkeys(("office", "finance", "buying", "biomed", "estates", "linen", "clinic"), 0)
     assert open_hours == {"always": 24, "stores": 4, "itdesk": 12, "domestic": 16, "night": 10, **closed}
 
 

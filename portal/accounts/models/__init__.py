@@ -3,6 +3,7 @@
 from .duties import Duty, DutyHolder
 from .grants import DepartmentUserObjectPermission, HospitalUserObjectPermission, TeamUserObjectPermission
 from .membership import Membership
+from .passes import TemporaryPass
 from .people import User
 from .places import Department, Hospital, Location, Team
 from .token import ApiToken
@@ -19,5 +20,6 @@ __all__ = [
     "Membership",
     "Team",
     "TeamUserObjectPermission",
+    "TemporaryPass",
     "User",
 ]

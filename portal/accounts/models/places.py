@@ -75,6 +75,10 @@ class Location(models.Model):
     kind = models.CharField(max_length=5, choices=Kind.choices)
     delivery_point = models.BooleanField(default=False)
     phone = models.CharField(max_length=30, blank=True)
+    acute = models.BooleanField(
+        default=False,
+        help_text=_("theatre, resuscitation, intensive care: repairs and cleaning here go one step up"),
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from portal.accounts import duties
+from portal.accounts import duties, passes
 from portal.accounts.duty_kinds import allowed_by
 from portal.accounts.place import standing
 
@@ -24,3 +24,9 @@ def duties_panel(context: dict[str, Any]) -> dict[str, Any]:
     """What the person has, and what they may take, with who has it now. Three queries."""
     user = context["request"].user
     return {"duties": duties.on_offer(user), "user": user, "csrf_token": context["csrf_token"]}
+
+
+@register.simple_tag(takes_context=True)
+def may_give_passes(context: dict[str, Any]) -> bool:
+    """Whether the person is in charge of a ward. One query."""
+    return passes.wards_of(context["request"].user).exists()

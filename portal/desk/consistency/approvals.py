@@ -15,7 +15,12 @@ from requests_app.states import RequestState
 
 A, T = Approval.Status, ApprovalStep.State
 RUNNING = (A.OPEN, A.NEEDS_ROUTING)
-ENDS = {RequestState.REJECTED: A.REJECTED, RequestState.CANCELLED: A.WITHDRAWN}
+# How the last approval ended, where the request does not say that it was given.
+ENDS = {
+    RequestState.REJECTED: (A.REJECTED,),
+    RequestState.RETURNED: (A.RETURNED, A.WITHDRAWN),
+    RequestState.CANCELLED: (A.WITHDRAWN, A.RETURNED),
+}
 
 
 def check(case: Case, background: Background) -> Iterator[Finding]:
@@ -39,11 +44,11 @@ def _runs(case: Case) -> Iterator[Finding]:
             "approval.running", f"{len(running)} approvals run, and the request is “{case.state}”."
         )
     elif not wanted:
-        released = case.request.released_at is not None
-        ended = A.APPROVED if released else ENDS.get(RequestState(case.state), A.APPROVED)
+        agreed = any(change.to_state == RequestState.APPROVED for change in case.changes)
+        ended = (A.APPROVED,) if agreed else ENDS.get(RequestState(case.state), (A.APPROVED,))
         last = case.approvals[-1].status if case.approvals else None
-        if last != ended:
-            yield case.wrong("approval.outcome", f"its approval is “{last}”, and not “{ended}”.")
+        if last not in ended:
+            yield case.wrong("approval.outcome", f"its approval is “{last}”, and not “{ended[0]}”.")
     for approval in case.approvals:
         steps = [step for step in case.steps if step.approval_id == approval.id]
         if not _adds_up(approval, steps):
@@ -70,6 +75,7 @@ def _adds_up(approval: rows.Approval, steps: list[rows.Step]) -> bool:
     left = {
         A.APPROVED: {T.APPROVED},
         A.WITHDRAWN: {T.APPROVED, T.WITHDRAWN},
+        A.RETURNED: {T.APPROVED, T.WITHDRAWN},
         A.NEEDS_ROUTING: {T.APPROVED, T.WAITING},
     }
     if approval.status == A.NEEDS_ROUTING and states and T.WAITING not in states:
@@ -85,14 +91,15 @@ def _in_turn(step: rows.Step, asked_now: int) -> bool:
 
 def _decided(case: Case, step: rows.Step, decisions: list[rows.Decision]) -> Iterator[Finding]:
     given = sum(one.outcome == Decision.Outcome.APPROVED for one in decisions)
-    refused = len(decisions) - given
+    back = sum(one.outcome == Decision.Outcome.RETURNED for one in decisions)
+    refused = len(decisions) - given - back
     needed = step.needed if step.asked_role == step.role else 1
     fits = {
         T.WAITING: not decisions,
-        T.OPEN: not refused and given < needed,
-        T.APPROVED: not refused and given == needed,
-        T.REJECTED: refused == 1 and given < needed,
-        T.WITHDRAWN: not refused and given < needed,
+        T.OPEN: not refused and not back and given < needed,
+        T.APPROVED: not refused and not back and given == needed,
+        T.REJECTED: refused == 1 and not back and given < needed,
+        T.WITHDRAWN: not refused and back <= 1 and given < needed,
     }
     if not fits[T(step.state)] or any(one.round != step.round for one in decisions):
         yield case.finding(
@@ -165,14 +172,15 @@ def _people(case: Case, background: Background) -> Iterator[Finding]:
 
 
 def _content(case: Case, background: Background) -> Iterator[Finding]:
-    if not case.decisions:
-        return
+    if case.state == RequestState.RETURNED or not case.decisions:
+        return  # its sender may be changing it
+    running = {step.id for step in case.steps if step.approval_id == case.approvals[-1].id}
     known = {
         content_hash(cast(Any, background.shown(case.request, centre)), cast(Any, case.lines))
         for centre in background.cost_centres[case.request.department_id]
     }
     for decision in case.decisions:
-        if decision.content_hash not in known:
+        if decision.step_id in running and decision.content_hash not in known:
             yield case.finding(
                 "decision.content", f"step:{decision.step_id}", "the request is not what was decided on."
             )

@@ -37,7 +37,11 @@ class Background:
 
     def shown(self, request: Request, cost_centre: str) -> SimpleNamespace:
         """The request as `content_hash` reads it."""
-        return SimpleNamespace(**request._asdict(), department=SimpleNamespace(cost_centre=cost_centre))
+        return SimpleNamespace(
+            **request._asdict(),
+            is_supply=request.is_supply,
+            department=SimpleNamespace(cost_centre=cost_centre),
+        )
 
 
 def read() -> Background:

@@ -45,6 +45,10 @@ class Case:
         """Where the trail says that it stands. The other checks judge by this, so that one damage is told once."""
         return self.changes[-1].to_state if self.changes else str(RequestState.DRAFT)
 
+    @property
+    def was_reopened(self) -> bool:
+        return any(change.from_state == RequestState.CLOSED for change in self.changes)
+
     def open_exceptions(self, kind: str) -> set[str]:
         """Keys of the open exceptions of this kind."""
         return {one.key for one in self.exceptions if one.kind == kind and one.closed_at is None}

@@ -23,6 +23,8 @@ SAME_MOMENT = timedelta(minutes=10)  # one transaction, on a machine that is bus
 
 def check(case: Case) -> Iterator[Finding]:
     timed: set[tuple[str, str]] = set(TIMED.get(RequestState(case.state), ()))
+    if case.request.released_at is None:
+        timed = set()  # it waits for its time
     if case.state == RequestState.SUBMITTED:
         timed = {
             (APPROVAL, f"step:{step.id}") for step in case.steps if step.state == ApprovalStep.State.OPEN
@@ -31,9 +33,10 @@ def check(case: Case) -> Iterator[Finding]:
     if not EXCUSES & {one.kind for one in case.exceptions}:
         for kind, about in sorted(timed - set(running)):
             yield case.wrong("clock.missing", f"no clock times the {kind} {about}".rstrip() + ".")
-    known = Counter((clock.kind, clock.about) for clock in case.clocks)
-    for kind, about in (key for key, count in known.items() if count > 1):
-        yield case.wrong("clock.twice", f"{known[kind, about]} clocks time the {kind} {about}".rstrip() + ".")
+    known = Counter((clock.kind, clock.about, clock.started_at) for clock in case.clocks)
+    for (kind, about, _started), count in known.items():
+        if count > 1:
+            yield case.wrong("clock.twice", f"{count} clocks time the {kind} {about}".rstrip() + ".")
     steps = {f"step:{step.id}": step for step in case.steps}
     for clock in case.clocks:
         if clock.state == Clock.State.RUNNING and (clock.kind, clock.about) not in timed:
@@ -71,7 +74,8 @@ def _times(case: Case, clock: rows.Clock, step: rows.Step | None) -> Iterator[Fi
     # What was agreed for a time before the start is due at once; what cannot be here in time is warned of at the start.
     if clock.warn_at > clock.due_at and clock.warn_at != clock.started_at:
         yield _of(case, clock, "clock.times", f"warns at {clock.warn_at}, after it is due at {clock.due_at}.")
-    if clock.kind in (RESPONSE, FULFILMENT) and clock.started_at != case.request.released_at:
+    works = clock.kind in (RESPONSE, FULFILMENT) and not (case.was_reopened and clock.stopped_at)
+    if works and clock.started_at != case.request.released_at:
         yield _of(case, clock, "clock.times", f"started {clock.started_at}, not when it was agreed.")
     if step and step.opened_at and abs(clock.started_at - step.opened_at) > SAME_MOMENT:
         yield _of(case, clock, "clock.times", f"started {clock.started_at}, not when it was asked.")
@@ -95,7 +99,9 @@ def _outcome(case: Case, clock: rows.Clock, step: rows.Step | None) -> Iterator[
     given_up = step is not None and step.state == ApprovalStep.State.WITHDRAWN
     if step is not None and (clock.outcome == Outcome.CANCELLED) != given_up:
         yield _of(case, clock, "clock.outcome", f"is “{clock.outcome}”, and its step is “{step.state}”.")
-    if clock.kind == FULFILMENT and (clock.outcome == Outcome.CANCELLED) != (
-        case.state == RequestState.CANCELLED
+    if (
+        clock.kind == FULFILMENT
+        and not case.was_reopened
+        and (clock.outcome == Outcome.CANCELLED) != (case.state == RequestState.CANCELLED)
     ):
         yield _of(case, clock, "clock.outcome", f"is “{clock.outcome}”, and the request is “{case.state}”.")

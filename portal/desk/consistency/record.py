@@ -9,8 +9,9 @@ from portal.audit.models import Event
 from portal.desk.consistency import rows
 from portal.desk.consistency.cases import Case
 from portal.desk.consistency.finding import Finding
-from portal.desk.consistency.requests import MOVES
+from portal.desk.consistency.requests import MOVES, SAME_MOVE
 from requests_app.models import CaseException
+from requests_app.states import RequestState
 
 SUBJECTS = {
     "step": "steps",
@@ -62,15 +63,23 @@ def _moves(case: Case) -> Iterator[Finding]:
         for one in case.changes
     )
     told = Counter(
-        (about, one.action, one.before.get("state"), one.after.get("state"), f"by user:{one.actor_id}")
-        for one in _told(case, *set(MOVES.values()))
+        (
+            about,
+            SAME_MOVE.get(one.action, one.action),
+            one.before.get("state"),
+            one.after.get("state"),
+            f"by user:{one.actor_id}",
+        )
+        for one in _told(case, *MOVES.values(), *SAME_MOVE)
     )
     yield from _pairs(case, "record.moves", moved, told)
 
 
 def _sending(case: Case) -> Iterator[Finding]:
     request = case.request
-    for event in _told(case, "request.submitted"):
+    if not request.is_supply or case.state == RequestState.RETURNED or _told(case, "request.extended"):
+        return
+    for event in _told(case, "request.submitted")[-1:]:
         said = (event.after.get("number"), event.after.get("amount"), event.after.get("lines"))
         lines = {line.code: line.quantity for line in case.lines}
         if said != (request.number, f"{request.amount:.2f} {request.currency}", lines):
@@ -86,7 +95,7 @@ def _decisions(case: Case) -> Iterator[Finding]:
     )
     told = Counter(
         (one.subject, one.action, one.actor_id, one.on_behalf_of_id or one.actor_id)
-        for one in _told(case, "step.approved", "step.rejected")
+        for one in _told(case, "step.approved", "step.rejected", "step.returned")
     )
     yield from _pairs(case, "record.decisions", taken, told)
 

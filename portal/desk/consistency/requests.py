@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from portal.desk.consistency.cases import Case
 from portal.desk.consistency.finding import Finding
-from requests_app.states import ENDED_STATES, PRIORITY_OF, RequestState
+from requests_app.states import ENDED_STATES, PRIORITY_OF, Kind, RequestState
 from sla.models import Clock
 
 S = RequestState
@@ -22,18 +22,25 @@ STAMPS: dict[str, str] = {
 }
 MOVES: dict[tuple[str, str], str] = {
     (S.DRAFT, S.SUBMITTED): "request.submitted",
+    (S.SUBMITTED, S.RETURNED): "request.returned",
+    (S.RETURNED, S.SUBMITTED): "request.submitted",
+    (S.RETURNED, S.CANCELLED): "request.cancelled",
     (S.SUBMITTED, S.APPROVED): "request.approved",
     (S.SUBMITTED, S.REJECTED): "request.rejected",
     (S.SUBMITTED, S.CANCELLED): "request.cancelled",
     (S.APPROVED, S.IN_FULFILMENT): "request.taken",
     (S.APPROVED, S.FULFILLED): "request.fulfilled",
-    (S.APPROVED, S.CANCELLED): "request.not_supplied",
+    (S.APPROVED, S.CANCELLED): "request.cancelled",
     (S.IN_FULFILMENT, S.FULFILLED): "request.fulfilled",
-    (S.IN_FULFILMENT, S.CANCELLED): "request.not_supplied",
+    (S.IN_FULFILMENT, S.CANCELLED): "request.cancelled",
     (S.FULFILLED, S.CLOSED): "request.closed",
+    (S.CLOSED, S.APPROVED): "request.reopened",
 }
+# Two ways to the same state: each has an action of its own.
+SAME_MOVE = {"request.withdrawn": "request.returned", "request.not_supplied": "request.cancelled"}
 PRIORITIES = {str(answer): str(priority) for answer, priority in PRIORITY_OF.items()}
 NUMBER = re.compile(r"SR-(\d{4})-(\d{6,})")
+SAME_MOMENT = timedelta(seconds=2)  # of one transaction
 NEW_YEAR = timedelta(minutes=1)  # a number is drawn a moment before the sending is stamped
 
 
@@ -65,11 +72,28 @@ def _trail(case: Case) -> Iterator[Finding]:
 
 
 def _stamps(case: Case) -> Iterator[Finding]:
-    told = {STAMPS[change.to_state]: change.at for change in case.changes}
+    told = _told(case)
     for name in dict.fromkeys(STAMPS.values()):
-        stamped = getattr(case.request, name)
-        if stamped != told.get(name):
-            yield case.wrong("request.stamps", f"{name} is {stamped}, the trail says {told.get(name)}.")
+        stamped, said = getattr(case.request, name), told.get(name)
+        if stamped != said and not (stamped and said and abs(stamped - said) <= SAME_MOMENT):
+            yield case.wrong("request.stamps", f"{name} is {stamped}, the trail says {said}.")
+
+
+def _told(case: Case) -> dict[str, datetime | None]:
+    """The stamps as the trail has them: sent counts once, and what is reopened begins anew."""
+    told: dict[str, datetime | None] = {}
+    for change in case.changes:
+        if change.from_state == S.CLOSED:
+            told |= dict.fromkeys(("taken_at", "fulfilled_at", "closed_at"))
+        if change.to_state == S.SUBMITTED:
+            told.setdefault("submitted_at", change.at)
+        elif change.to_state != S.RETURNED:
+            told[STAMPS[change.to_state]] = change.at
+    if told.get("released_at") and case.request.queue_at and not case.was_reopened:
+        released = [event.at for event in case.events if event.action == "request.released"]
+        waits = case.request.queue_at > told["released_at"]  # type: ignore[operator]
+        told["released_at"] = released[-1] if released else None if waits else told["released_at"]
+    return told
 
 
 def _content(case: Case) -> Iterator[Finding]:
@@ -94,7 +118,7 @@ def _content(case: Case) -> Iterator[Finding]:
     bought = any(line.source != "store" and line.vendor_id for line in case.lines)
     if request.carriage < 0 or (request.carriage and not bought):
         yield case.wrong("request.amount", f"carriage is {request.carriage}, and nothing is bought.")
-    if PRIORITIES.get(request.run_out) != request.priority:
+    if request.is_supply and PRIORITIES.get(request.run_out) != request.priority:
         yield case.wrong(
             "request.priority", f"the answer was “{request.run_out}”, the priority is “{request.priority}”."
         )
@@ -126,6 +150,9 @@ def _shown(case: Case) -> Iterator[Finding]:
     if (request.due_at, request.warn_at) != promised:
         yield case.wrong("request.shown_due", f"due {request.due_at} is shown, {promised[0]} is promised.")
     over = case.state in (S.DRAFT, *ENDED_STATES)
-    nobody = case.state != S.SUBMITTED and not any(line.team_id for line in case.lines)
+    asked = case.state in (S.SUBMITTED, S.RETURNED)
+    nobody = not asked and not request.team_id and not any(line.team_id for line in case.lines)
+    if nobody and request.category__kind == Kind.BUNDLE:
+        nobody = over  # it says how many of its tasks are done
     if bool(request.held_by) == (over or nobody):
         yield case.wrong("request.held_by", f"“{request.held_by}” has it, and it is “{case.state}”.")

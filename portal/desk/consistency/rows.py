@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from requests_app.states import Kind
+
 
 class Request(NamedTuple):
     id: int
@@ -14,6 +16,12 @@ class Request(NamedTuple):
     number: str | None
     state: str
     state_since: datetime
+    category__kind: str
+    form_version_id: int | None
+    answers: Any
+    service: str
+    team_id: int | None
+    queue_at: datetime | None
     hospital_id: int
     department_id: int
     department__hospital_id: int
@@ -37,6 +45,10 @@ class Request(NamedTuple):
     due_at: datetime | None
     warn_at: datetime | None
     held_by: str
+
+    @property
+    def is_supply(self) -> bool:
+        return self.category__kind == Kind.SUPPLY
 
 
 class Line(NamedTuple):

@@ -48,8 +48,8 @@ def everyday(stage: Stage, count: int) -> Iterator[tuple[datetime, Ask]]:
     """So many ordinary requests, spread over the play: when, and what."""
     for number in range(count):
         chance = stage.chance("everyday", number)
-        ward = _ward(stage, chance)
-        moment = _moment(stage, chance, ward)
+        ward = ward_of(stage, chance)
+        moment = moment_of(stage, chance, ward)
         people = stage.staff.filers(ward)
         by = chance.choice(people)
         heads = stage.staff.heads[ward.pk]
@@ -61,14 +61,16 @@ def everyday(stage: Stage, count: int) -> Iterator[tuple[datetime, Ask]]:
         yield moment, ask
 
 
-def _ward(stage: Stage, chance: Random) -> Department:
+def ward_of(stage: Stage, chance: Random) -> Department:
+    """One that asks: the busy wards more often."""
     known = [code for code in HOSPITALS if stage.staff.wards.get(code)]
     hospital = chance.choices(known, [HOSPITALS[code] for code in known])[0]
     wards = list(stage.staff.wards[hospital].values())
     return chance.choices(wards, [WARDS.get(ward.code, 1) for ward in wards])[0]
 
 
-def _moment(stage: Stage, chance: Random, ward: Department) -> datetime:
+def moment_of(stage: Stage, chance: Random, ward: Department) -> datetime:
+    """When people of this ward ask: by day of the week and hour of the day, more often in the last days."""
     days = list(range(stage.days))
     zone = ZoneInfo(ward.hospital.time_zone)
     today = stage.until.astimezone(zone).replace(minute=0, second=0, microsecond=0)

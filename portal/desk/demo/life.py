@@ -19,11 +19,13 @@ from portal.desk.demo.plan import Ask, Plan
 from portal.desk.demo.stage import Stage
 from portal.desk.demo.trade import Trade
 from portal.errors import NotAllowed
-from requests_app import casework, drafting, fulfilment, lifecycle, listing
-from requests_app.models import CaseException, ServiceRequest
+from requests_app import asking, casework, drafting, fulfilment, lifecycle, listing, work
+from requests_app.models import CaseException, Category, ServiceRequest
 from requests_app.quoting import quote
-from requests_app.states import LineState, Priority, RequestState, RunOut
+from requests_app.states import EmergencyReason, LineState, Priority, RequestState, RunOut
 from sla.models import Clock
+
+RUNG = {"answered_by": "The store's desk", "emergency_reason": EmergencyReason.NO_STOCK}
 
 
 class Life:
@@ -49,6 +51,15 @@ class Life:
             self.stage.queue.push(later, partial(self._send, draft.public_id, ask))
 
     def _draft(self, ask: Ask) -> ServiceRequest:
+        if ask.type != "supply":
+            return asking.save_answers(
+                by=ask.by,
+                client_key=ask.key,
+                category=Category.objects.get(code=ask.type),
+                department=ask.ward,
+                answers=ask.answers,
+                note=ask.note,
+            )
         if ask.usual and not ask.lines and not ask.note and ask.run_out == RunOut.FINE:
             return drafting.reorder(usual=ask.usual, by=ask.by, client_key=ask.key)
         return drafting.save_draft(
@@ -59,6 +70,7 @@ class Life:
             run_out=ask.run_out,
             needed_by=now().date() + timedelta(days=ask.needed_in) if ask.needed_in else None,
             note=ask.note,
+            **(RUNG if ask.run_out == RunOut.NOW else {}),
         )
 
     def _send(self, public_id: str, ask: Ask) -> None:
@@ -88,11 +100,15 @@ class Life:
         for pk in pks:
             if pk not in self._plans:
                 continue
-            request = ServiceRequest.objects.select_related("hospital", "department").get(pk=pk)
+            request = ServiceRequest.objects.select_related("hospital", "department", "category", "team").get(
+                pk=pk
+            )
             if request.state == RequestState.SUBMITTED:
                 self._ask_deciders(request)
-            elif request.state in (RequestState.APPROVED, RequestState.IN_FULFILMENT):
+            elif request.is_supply and request.state in (RequestState.APPROVED, RequestState.IN_FULFILMENT):
                 self._ask_store_and_ward(request)
+            elif request.state == RequestState.APPROVED and request.released_at and request.team_id:
+                self._ask_team(request)
             self._ask_owners(request)
 
     def look_all(self, pks: Iterable[int]) -> None:
@@ -222,6 +238,40 @@ class Life:
         if not may:
             return None
         return may[0] if may[0] == request.filed_by and plan.rng.random() < 0.6 else plan.rng.choice(may)
+
+    # the team that has it
+
+    def _ask_team(self, request: ServiceRequest) -> None:
+        plan = self._plans[request.pk]
+        if plan.take is None or not self._once("take", request.pk, request.released_at):
+            return
+        self.stage.queue.push(
+            self._share(request, Clock.Kind.RESPONSE, plan.take), partial(self._take, request.pk)
+        )
+
+    def _share(self, request: ServiceRequest, kind: str, share: float) -> datetime:
+        timed = Clock.objects.select_related("calendar").filter(request=request, kind=kind).last()
+        if timed is None or not timed.is_running:
+            return now() + timedelta(hours=share)
+        return self.stage.hours.share(timed, request.hospital.time_zone, share)
+
+    def _take(self, pk: int) -> None:
+        request = ServiceRequest.objects.select_related("hospital", "category", "team").get(pk=pk)
+        plan = self._plans[pk]
+        team = self.stage.staff.members[request.team_id or 0]
+        if request.state != RequestState.APPROVED or not team:
+            return  # the ward took it back, or nobody of the demonstration is in that team
+        by = plan.rng.choice(team)
+        with acting_from("web"):
+            work.take(request=request, by=by)
+        moment = self._share(request, Clock.Kind.FULFILMENT, plan.work)
+        self.stage.queue.push(moment + timedelta(seconds=plan.rng.randrange(50)), partial(self._finish, pk, by))
+
+    def _finish(self, pk: int, by: User) -> None:
+        request = ServiceRequest.objects.select_related("hospital", "category", "team").get(pk=pk)
+        if request.state == RequestState.IN_FULFILMENT:
+            with acting_from("web"):
+                work.finish(request=request, by=by, outcome=self._plans[pk].outcome)
 
     # those who own what is out of the ordinary
 

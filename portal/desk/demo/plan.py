@@ -54,6 +54,9 @@ class Plan:
     buyer: Buyer = field(default_factory=Buyer)
     cancel: float | None = None  # after sending, if nobody decided by then
     settle: float | None = None  # working hours until the buyer settles what differs
+    take: float | None = 0.4  # share of the response time until somebody of the team has it
+    work: float = 0.5  # share of the time that is left until it is due
+    outcome: str = "done"
 
     def answer_of(self, role: str) -> Answer:
         return self.answers.get(role, self.answer)
@@ -61,7 +64,7 @@ class Plan:
 
 @dataclass
 class Ask:
-    """One request to file: `lines` by item code, or everything on the list `usual`."""
+    """One request to file: `lines` by item code, everything on the list `usual`, or the `answers` of another `type`."""
 
     by: User
     ward: Department
@@ -69,6 +72,8 @@ class Ask:
     plan: Plan
     lines: Mapping[str, int] = field(default_factory=dict)
     usual: UsualList | None = None
+    type: str = "supply"
+    answers: Mapping[str, str | list[str]] = field(default_factory=dict)
     run_out: RunOut = RunOut.FINE
     needed_in: int = 0  # days, with RunOut.ON_DATE
     note: str = ""

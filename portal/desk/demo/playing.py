@@ -19,6 +19,7 @@ from portal.audit import events
 from portal.audit.models import Event
 from portal.desk.demo.buyer import StandIn
 from portal.desk.demo.everyday import everyday
+from portal.desk.demo.everyday_work import everyday_work
 from portal.desk.demo.life import Life
 from portal.desk.demo.queue import Queue
 from portal.desk.demo.reading import read_notices
@@ -31,6 +32,7 @@ from portal.desk.demo.waiting import waiting
 from portal.desk.seed.sowing import sow
 
 BEFORE = timedelta(days=2)  # the hospitals are there before their first request
+TEAM_WORK = 40  # per cent of the ordinary requests are work of a team; the others are for supplies
 BEGUN, ENDED = "demo.begun", "demo.ended"  # events: they stay with the rows that they tell of
 
 
@@ -120,7 +122,10 @@ def _play(asked: Asked, odoo: StandIn, tell: Callable[[float, str], object]) -> 
     if asked.with_waiting:
         for moment, ask in waiting(stage):
             stage.ask(moment, ask)
-    for moment, ask in everyday(stage, max(asked.requests - counted["planned"], 0)):
+    left = max(asked.requests - counted["planned"], 0)
+    for moment, ask in everyday_work(stage, left * TEAM_WORK // 100):
+        stage.ask(moment, ask)
+    for moment, ask in everyday(stage, left - left * TEAM_WORK // 100):
         stage.ask(moment, ask)
     for moment, action in read_notices(stage):
         queue.push(moment, action)

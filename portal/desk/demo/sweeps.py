@@ -21,6 +21,9 @@ from portal.desk.demo.buyer import BrokeOff
 from portal.desk.demo.life import Life
 from portal.desk.demo.stage import Stage
 from portal.desk.demo.trade import Trade
+from requests_app import releasing
+from requests_app.models import ServiceRequest
+from requests_app.states import RequestState
 from sla import escalation
 from sla.models import Clock
 
@@ -39,11 +42,16 @@ class Sweeps:
         self.stage, self.life, self.trade = stage, life, trade
         self._next: dict[str, datetime] = {}
         self._due_clock = _earliest(Clock.objects.filter(state=Clock.State.RUNNING), "next_check_at")
+        to_release = ServiceRequest.objects.filter(
+            state=RequestState.APPROVED, released_at=None, closed_at=None
+        )
+        self._due_release = _earliest(to_release, "queue_at")
         self._due_message = _earliest(OutboxMessage.objects.filter(state__in=LIVE), "next_attempt_at")
 
     def plan(self) -> None:
         """Put the next tick of each sweep that will have something to do into the queue."""
         self._at("sla.tasks.sweep_clocks", self._due_clock(), self._clocks)
+        self._at("requests_app.tasks.release_due", self._due_release(), self._release)
         self._at("integrations.tasks.dispatch_outbox", self._due_message(), self._dispatch)
         self._at("integrations.tasks.poll_odoo", now() if self.trade.acted else None, self._poll)
 
@@ -60,6 +68,7 @@ class Sweeps:
 
     def finish(self) -> None:
         """At the end: what is due now, and one look at every open order."""
+        self._release()
         self._clocks()
         self._dispatch()
         self._poll()
@@ -78,6 +87,12 @@ class Sweeps:
         del self._next[task]
         with acting_from("task"):
             run()
+
+    def _release(self) -> None:
+        due = ServiceRequest.objects.filter(queue_at__lte=now(), state=RequestState.APPROVED)
+        released = list(due.filter(released_at=None, closed_at=None).values_list("pk", flat=True))
+        releasing.sweep()
+        self.life.look_all(released)
 
     def _clocks(self) -> None:
         while escalation.sweep()["due"]:

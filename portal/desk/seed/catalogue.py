@@ -5,13 +5,22 @@ from decimal import Decimal
 from portal.accounts.models import Hospital
 from portal.desk.seed.tables import Row, rows_of, table
 from portal.facts import verb
-from requests_app.models import CatalogueItem, Category, UsualLine, UsualList, Vendor
+from requests_app.models import CatalogueItem, Category, Substitute, UsualLine, UsualList, Vendor
+from requests_app.states import Kind
+
+SUPPLIES = {
+    "name": "Supplies",
+    "kind": Kind.SUPPLY,
+    "hint": "From the store, or bought for you",
+    "icon": "package",
+    "position": 1,
+}
 
 
 @verb
 def sow_catalogue(*, hospital: Hospital, only: set[str] | None = None) -> int:
     """Make what is missing of the category, the suppliers and the catalogue; count it. `only` names item codes."""
-    made = int(Category.objects.get_or_create(code="supply", defaults={"name": "Supplies"})[1])
+    made = int(Category.objects.get_or_create(code="supply", defaults=SUPPLIES)[1])
     vendors = {vendor.code: vendor for vendor in Vendor.objects.all()}
     for row in table("vendors"):
         if row["code"] not in vendors:
@@ -29,9 +38,19 @@ def sow_catalogue(*, hospital: Hospital, only: set[str] | None = None) -> int:
     for row in new:
         if row["code"] in stops:
             item, stop = items[row["code"]], stops[row["code"]]
-            item.alternative, item.stopped_reason = items.get(stop["alternative"]), stop["stopped_reason"]
-            item.save(update_fields=["alternative", "stopped_reason"])
+            item.stopped_reason = stop["stopped_reason"]
+            item.save(update_fields=["stopped_reason"])
+    _substitutes(items, {row["code"] for row in new})
     return made + len(new)
+
+
+def _substitutes(items: dict[str, CatalogueItem], new: set[str]) -> None:
+    """What may be had in place of the new items; what is changed in the catalogue later is left alone."""
+    Substitute.objects.bulk_create(
+        Substitute(item=items[row["item"]], other=items[row["other"]], kind=row["kind"], note=row["note"])
+        for row in table("substitutes")
+        if row["item"] in new and row["other"] in items
+    )
 
 
 @verb
@@ -72,7 +91,7 @@ def _vendor(row: Row) -> Vendor:
 def _item(hospital: Hospital, row: Row, vendor: Vendor) -> CatalogueItem:
     """One line at the price of the hospital's currency, found also by what it is called in its language."""
     language = hospital.language.partition("-")[0]
-    same = ("code", "name", "group", "order_unit", "order_unit_plural", "contains_unit", "source")
+    same = ("code", "name", "group", "order_unit", "order_unit_plural", "contains_unit", "source", "barcode")
     return CatalogueItem.objects.create(
         hospital=hospital,
         vendor=vendor,

@@ -65,6 +65,7 @@ def _rooms(department: Department, row: Row, known: set[str]) -> int:
             kind=kind,
             delivery_point=delivers,
             phone=row["phone"],
+            acute=row["acute"] == "yes",
         )
         made += 1
     return made
@@ -90,4 +91,5 @@ def _special_room(hospital: Hospital, department: Department | None, row: Row) -
         name=row["name"],
         kind=row["kind"],
         delivery_point=row["delivers"] == "yes",
+        acute=row["acute"] == "yes",
     )

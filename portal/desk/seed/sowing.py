@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import approvals.shipped
+import requests_app.shipped
 import sla.shipped
 from portal.accounts import scopes
 from portal.accounts.models import Hospital
@@ -13,6 +14,7 @@ from portal.desk.seed.catalogue import sow_catalogue, sow_usual_lists
 from portal.desk.seed.duties import sow_duties
 from portal.desk.seed.equipment import sow_equipment
 from portal.desk.seed.hours import sow_hours
+from portal.desk.seed.it import sow_outages, sow_systems
 from portal.desk.seed.people import sow_people
 from portal.desk.seed.places import sow_places
 
@@ -31,10 +33,13 @@ def sow(*, code: str, password: str, say: Callable[[str], Any]) -> Hospital:
         say(f"  Suppliers and catalogue: {_added(sow_catalogue(hospital=hospital))}")
         say(f"  Usual lists: {_added(sow_usual_lists(hospital=hospital))}")
         say(f"  Equipment: {_added(sow_equipment(hospital=hospital))}")
+        say(f"  Systems: {_added(sow_systems(hospital=hospital))}")
+        say(f"  Known outages: {_added(sow_outages(hospital=hospital))}")
         say(f"  Budgets: {_added(sow_budgets(hospital=hospital))}")
         sla.shipped.install(hospital=hospital, by=by)
         sow_hours(hospital=hospital, by=by)
         say("  Service hours and target times: in place")
+        say(f"  Types of request: {_added(requests_app.shipped.install(by=by))}")
         say(f"  Approval policy: {approvals.shipped.install(by=by)}")
     return hospital
 

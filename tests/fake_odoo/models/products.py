@@ -9,7 +9,7 @@ class Product(AnyModel):
         return f"[{row['default_code']}] {row['name']}" if row.get("default_code") else row["name"]
 
     def compute_qty_available(self, row: dict) -> float:
-        return sum(line["qty_received"] for line in self._lines(row))
+        return row.get("stock", 0.0) + sum(line["qty_received"] for line in self._lines(row))
 
     def compute_virtual_available(self, row: dict) -> float:
         ordered = (line for line in self._lines(row) if self._state(line) in ("purchase", "done"))

@@ -1,0 +1,61 @@
+"""Policies are published as whole versions: the one before is superseded, and running approvals keep their steps."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from approvals.models import ApprovalPolicy, PolicyRule, PolicyStep
+from approvals.routing import Rule
+from portal.audit import events
+from portal.clock import now
+from portal.facts import verb
+from requests_app.models import Category
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+DRAFT, PUBLISHED = ApprovalPolicy.Status.DRAFT, ApprovalPolicy.Status.PUBLISHED
+
+
+@verb
+def publish(*, category: Category, code: str, name: str, rules: Iterable[Rule], by: "User") -> ApprovalPolicy:
+    """Write `rules` as the next version of the policy `code` and let it decide for `category` from now on."""
+    return release(policy=draft(category=category, code=code, name=name, rules=rules, by=by), by=by)
+
+
+@verb
+def draft(*, category: Category, code: str, name: str, rules: Iterable[Rule], by: "User") -> ApprovalPolicy:
+    """Keep `rules` as what will decide for `category` once it is released; an earlier draft of it is replaced."""
+    ApprovalPolicy.objects.filter(category=category, status=DRAFT).delete()
+    latest = ApprovalPolicy.objects.filter(code=code).order_by("-version").first()
+    policy = ApprovalPolicy.objects.create(
+        code=code, category=category, name=name, version=latest.version + 1 if latest else 1
+    )
+    for position, rule in enumerate(rules):
+        row = PolicyRule.objects.create(
+            policy=policy,
+            position=position,
+            code=rule.code,
+            why=rule.why,
+            conditions=rule.conditions,
+            decides=rule.decides,
+        )
+        PolicyStep.objects.bulk_create(
+            PolicyStep(
+                rule=row, sequence=s.sequence, role=s.role, needed=s.needed, calendar=s.calendar, why=s.why
+            )
+            for s in rule.steps
+        )
+    return policy
+
+
+@verb
+def release(*, policy: ApprovalPolicy, by: "User") -> ApprovalPolicy:
+    """Let a draft decide from now on, in place of the policy that its type had."""
+    held = ApprovalPolicy.objects.select_for_update().filter(category=policy.category_id, status=PUBLISHED)
+    held.exclude(pk=policy.pk).update(status=ApprovalPolicy.Status.SUPERSEDED)
+    policy.status, policy.published_at = PUBLISHED, now()
+    policy.save(update_fields=["status", "published_at"])
+    events.record(
+        action="policy.published", by=by, subject=f"policy:{policy.pk}", after={"policy": str(policy)}
+    )
+    return policy

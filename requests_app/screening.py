@@ -1,0 +1,90 @@
+"""Patient data in free text: the door asks before it is sent, and a choice to send it anyway is on record, without the text."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.forms import BaseForm
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.audit import events
+from portal.clock import now
+from portal.errors import Invalid
+from portal.facts import verb
+from requests_app import patient_data
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+    from requests_app.models import ServiceRequest
+
+AGREED = "patient_data_ok"  # the name of the box "Send it anyway"
+SENTENCES = {
+    patient_data.NHS_NUMBER: gettext_lazy("This looks like an NHS number. Please leave patients' data out."),
+    patient_data.RECORD_NUMBER: gettext_lazy(
+        "This looks like the number of a patient's record. Please leave patients' data out."
+    ),
+    patient_data.BIRTH_DATE: gettext_lazy(
+        "This looks like a date of birth. Please leave patients' data out."
+    ),
+    patient_data.POSTCODE: gettext_lazy(
+        "This looks like an address and a date of birth. Please leave patients' data out."
+    ),
+}
+
+
+def kinds(text: str) -> list[str]:
+    """Kinds of patient data in `text`, by the record numbers of this installation and the date of today."""
+    return patient_data.found(text, this_year=now().year, shapes=settings.MRN_SHAPES)
+
+
+def rules() -> str:
+    """What the browser judges by, as JSON."""
+    return json.dumps(patient_data.rules(this_year=now().year, shapes=settings.MRN_SHAPES))
+
+
+def warned(texts: Mapping[str, str], *, agreed: bool = False) -> dict[str, list[str]]:
+    """Sentences beside the fields whose text looks like patient data; none once somebody chose to send it anyway."""
+    if agreed:
+        return {}
+    said = ((name, kinds(text)) for name, text in texts.items() if isinstance(text, str))
+    return {name: [str(SENTENCES[kind]) for kind in found] for name, found in said if found}
+
+
+def check(texts: Mapping[str, str], *, agreed: bool) -> None:
+    """Raises Invalid with the sentences beside the fields, until somebody chose to send it anyway."""
+    found = warned(texts, agreed=agreed)
+    if found:
+        raise Invalid(found)
+
+
+def warns(form: BaseForm | None) -> bool:
+    """Does `form` show one of the sentences, or was the choice made on it already?"""
+    if form is None or not form.is_bound:
+        return False
+    said = {str(sentence) for sentence in SENTENCES.values()}
+    return AGREED in form.data or any(said & set(texts) for texts in form.errors.values())
+
+
+def record_kept(*, request: "ServiceRequest", by: "User", texts: Mapping[str, str]) -> None:
+    """Put on record that `by` sends on what looks like patient data: kinds and fields, never the text.
+
+    Nothing found: nothing happens, without a query.
+    """
+    found = {name: kinds(text) for name, text in texts.items() if isinstance(text, str)}
+    kept = {name: there for name, there in found.items() if there}
+    if kept:
+        _record(request=request, by=by, kept=kept)
+
+
+@verb
+def _record(*, request: "ServiceRequest", by: "User", kept: dict[str, list[str]]) -> None:
+    """A draft has no record of its own yet, so its event names it without belonging to it."""
+    events.record(
+        action="request.patient_data_kept",
+        by=by,
+        case=request.public_id if request.number else "",
+        after={"fields": kept, "request": request.public_id},
+        reason=_("Sent although it looks like patient data."),
+    )

@@ -1,0 +1,48 @@
+"""What the request page shows of a repair, and of those who follow a request."""
+
+from typing import Any
+
+from django import template
+
+from portal.accounts.models import User
+from requests_app import harm
+from requests_app.models import Repair, ServiceRequest, Watcher
+from requests_app.states import ENDED_STATES, Kind
+
+register = template.Library()
+JOINED = (Kind.REPAIR, Kind.IT)  # several people may have the same trouble
+
+
+@register.inclusion_tag("requests_app/_repair.html")
+def repair_panel(request: ServiceRequest, user: User) -> dict[str, Any]:
+    """`{% repair_panel case user %}`: the piece, its tag, and who clears it after harm. At most two queries."""
+    if request.category.kind != Kind.REPAIR:
+        return {}
+    found = Repair.objects.select_related("equipment__location", "location", "cleared_by")
+    repair = found.filter(request=request).first()
+    waits = repair is not None and repair.harmed and repair.cleared_at is None and request.is_open
+    return {
+        "case": request,
+        "repair": repair,
+        "waits": waits,
+        "may_clear": waits and harm.may_clear(user, request),
+        "tagged": repair is not None and repair.out_of_use and request.state not in ENDED_STATES,
+    }
+
+
+@register.inclusion_tag("requests_app/_following.html")
+def following_panel(request: ServiceRequest, user: User) -> dict[str, Any]:
+    """`{% following_panel case user %}`: how many have the trouble, and whether `user` is one of them. One query; none
+    for supplies."""
+    if request.is_supply:
+        return {}
+    rows = list(Watcher.objects.filter(request=request).values_list("user", "joined"))
+    own = next((joined for pk, joined in rows if pk == user.pk), None)
+    return {
+        "case": request,
+        "people": 1 + sum(joined for _pk, joined in rows),
+        "joined": bool(own),
+        "follows": own is not None,
+        "may_follow": request.is_open and user.pk not in (request.filed_by_id, request.requester_id),
+        "may_join": request.category.kind in JOINED,
+    }
