@@ -177,7 +177,17 @@ def _freeze_lines(request: ServiceRequest, shown: Quote, by: "User") -> None:
             _no_team(request, line.team_code, by)
         lines.append(line)
     request.all_lines = lines
-    frozen: tuple[str, ...] = ("unit_price", "amount", "source", "vendor", "flags", "usual_max", "lead_days", "team", "state")
+    frozen: tuple[str, ...] = (
+        "unit_price",
+        "amount",
+        "source",
+        "vendor",
+        "flags",
+        "usual_max",
+        "lead_days",
+        "team",
+        "state",
+    )
     if any(quoted.swapped for quoted in shown.lines):
         frozen += SWAPPED
         _record_swaps(request, shown, by)
@@ -194,10 +204,12 @@ def _record_swaps(request: ServiceRequest, shown: Quote, by: "User") -> None:
         if quoted.swapped and quoted.instead_of
     ]
     events.record(
-        action="lines.substituted",
+        action="request.substituted",
         by=by,
         case=request.public_id,
         subject=f"request:{request.pk}",
-        after={"instead": {q.item.code: q.instead_of.code for q in shown.lines if q.swapped and q.instead_of}},
+        after={
+            "instead": {q.item.code: q.instead_of.code for q in shown.lines if q.swapped and q.instead_of}
+        },
         reason="; ".join(told),
     )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from portal.errors import Invalid, NotAllowed, WrongState
 from portal.facts import verb
-from requests_app import access, lifecycle, permissions
+from requests_app import access, lifecycle, outcomes, permissions
 from requests_app.kinds import kind_of
 from requests_app.models import ServiceRequest
 from requests_app.states import RequestState
@@ -14,7 +14,7 @@ from requests_app.states import RequestState
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
-LONGEST_OUTCOME, LONGEST_NOTE = 40, 500  # characters
+LONGEST_NOTE = 500  # characters
 
 
 @verb
@@ -45,11 +45,12 @@ def _not_free(request: ServiceRequest) -> str:
 
 @verb
 def finish(*, request: ServiceRequest, by: "User", outcome: str, note: str = "") -> ServiceRequest:
-    """It is done: fulfilled and closed, with how it ended. Publishes `request_fulfilled`, `request_closed`.
+    """It is done: fulfilled and closed, with how it ended (a code of `outcomes.of` its kind).
 
-    Raises NotAllowed to others than its team, WrongState unless somebody took it, Invalid (outcome, note).
+    Publishes `request_fulfilled`, `request_closed`. Raises NotAllowed to others than its team, WrongState unless
+    somebody took it, Invalid (outcome, note).
     """
-    if not 0 < len(outcome) <= LONGEST_OUTCOME:
+    if outcome not in outcomes.of(request.category.kind):
         raise Invalid({"outcome": [_("Choose how it ended.")]})
     if len(note) > LONGEST_NOTE:
         raise Invalid({"note": [_("Keep it to %(most)s characters.") % {"most": LONGEST_NOTE}]})

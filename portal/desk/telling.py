@@ -18,7 +18,7 @@ from requests_app.states import LineState, RequestState
 SAID = {
     "request.submitted": (gettext_lazy("Sent it"), "send"),
     "request.extended": (gettext_lazy("Added to it"), "list-plus"),
-    "lines.substituted": (gettext_lazy("Another make goes out, as agreed with the store"), "replace"),
+    "request.substituted": (gettext_lazy("Another make goes out, as agreed with the store"), "replace"),
     "list.drafted": (gettext_lazy("A list that comes again was drafted"), "repeat-2"),
     "request.withdrawn": (gettext_lazy("Took it back to change it"), "pencil"),
     "request.returned": (gettext_lazy("Needs more from its sender"), "circle-help"),

@@ -5,7 +5,6 @@ Folders are opened one by one and never through a link, so that nothing is writt
 
 import os
 import re
-
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path

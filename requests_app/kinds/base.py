@@ -76,7 +76,7 @@ class Kind:
         """The request is being sent: write the rows of this kind. `request` is locked and saved afterwards."""
 
     def sent(self, request: "ServiceRequest", by: "User") -> None:
-        """The request was sent: what else happens in the same transaction, such as its children."""
+        """The request was sent: what else is told in the same transaction."""
 
     def marks(self, request: "ServiceRequest") -> tuple[str, ...]:
         """Codes by which an approval policy may tell such requests apart; `request` may be a draft."""

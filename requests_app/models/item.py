@@ -13,7 +13,16 @@ from requests_app.states import LineState, Source
 
 CENT = Decimal("0.01")
 # What an equal item brings along when it takes the place of what was asked for.
-SWAPPED = ("item", "code", "name", "unit", "unit_plural", "contains_quantity", "contains_unit", "substituted_for")
+SWAPPED = (
+    "item",
+    "code",
+    "name",
+    "unit",
+    "unit_plural",
+    "contains_quantity",
+    "contains_unit",
+    "substituted_for",
+)
 
 
 def line_amount(quantity: int, unit_price: Decimal) -> Decimal:

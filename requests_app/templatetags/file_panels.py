@@ -5,8 +5,10 @@ from typing import Any
 from django import template
 from django.forms import BaseForm
 
-from portal.accounts.models import User
-from requests_app import attachments, screening
+from portal.accounts.models import Department, Membership, Team, User
+from portal.accounts.place import Standing, standing
+from portal.accounts.roles import ROLES
+from requests_app import attachments, permissions, screening
 from requests_app.attachments import intake
 from requests_app.models import ServiceRequest
 
@@ -39,13 +41,35 @@ def files_field(context: dict[str, Any], draft: ServiceRequest | None) -> dict[s
 
 @register.inclusion_tag("requests_app/_files_panel.html", takes_context=True)
 def files_panel(context: dict[str, Any], request: ServiceRequest, user: User) -> dict[str, Any]:
-    """`{% files_panel case user %}` on the request page: its files; who may adds and removes. One query for its writer."""
+    """`{% files_panel case user %}` on the request page: its files; who may adds and removes. One query."""
     common = _common(request)
     for row in common["files"]:
         row.request = request
     own = {row.ref for row in common["files"] if attachments.may_remove(user, row)}
-    may_add = attachments.may_add(user, request)
+    may_add = _may_add(standing(context["request"]), request, user)
     return common | {"may_add": may_add, "own": own, "csrf_token": context.get("csrf_token")}
+
+
+def _may_add(where: Standing, case: ServiceRequest, user: User) -> bool:
+    """As `attachments.may_add`, from what the page has read about the person already; the verb asks the database itself."""
+    if user.pk in (case.filed_by_id, case.requester_id) or not case.is_open:
+        return case.is_open or permissions.can_edit(user, case)
+    return any(
+        (_gives(held, "work_here") and not case.private and _covers(held, case.department))
+        or (_gives(held, "fulfil_here") and case.team is not None and _covers(held, case.team))
+        for held in where.memberships
+    )
+
+
+def _gives(held: Membership, right: str) -> bool:
+    return right in ROLES[held.role].permissions_at(held.kind)
+
+
+def _covers(held: Membership, place: Department | Team) -> bool:
+    """A role at the place, at its hospital, or everywhere."""
+    if held.kind == "hospital":
+        return held.hospital_id == place.hospital_id
+    return held.kind == "group" or held.place == place
 
 
 @register.inclusion_tag("requests_app/_patient_data.html")

@@ -106,6 +106,7 @@
       return;
     }
     form.dataset.sent = "1";
+    region(form.dataset.instead)?.setAttribute("data-sent", "1"); // what was begun no longer saves itself
     const button = event.submitter;
     if (button && !button.hasAttribute("aria-disabled")) {
       button.setAttribute("aria-disabled", "true");
@@ -130,6 +131,12 @@
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
 
+  // A page that became a draft has its address from then on: reload and Back lead to it, never to a second one.
+  document.addEventListener("htmx:finally:request", () => {
+    const address = region("saved")?.dataset.url;
+    if (address && address !== location.pathname) history.replaceState(null, "", address);
+  });
+
   // ---- questions that depend on another answer: <div data-if="field" data-is="code code"> --------------------
   const chosenOf = (form, name) => [...form.elements].filter(field => field.name === name)
     .filter(field => !["radio", "checkbox"].includes(field.type) || field.checked).map(field => field.value);
@@ -139,7 +146,7 @@
   });
   const askOnlyIn = target => { const form = target.closest?.("form"); if (form) askOnly(form); };
   document.addEventListener("change", event => askOnlyIn(event.target));
-  document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form.ask-form").forEach(askOnly));
+  document.addEventListener("htmx:finally:request", () => document.querySelectorAll("form.ask-form").forEach(askOnly));
   document.querySelectorAll("form.ask-form").forEach(askOnly);
 
   // ---- quantity steppers: <div class="stepper"> with buttons [data-step] ------------------------------------

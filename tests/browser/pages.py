@@ -11,7 +11,7 @@ from portal.accounts import passes
 from portal.accounts.models import User
 from portal.desk import emergencies
 from portal.desk.demo.stage import story_key
-from requests_app import casework, drafting, following, fulfilment, outages, work
+from requests_app import casework, drafting, favourites, following, fulfilment, outages, stock, work
 from requests_app.models import ServiceRequest
 from tests import configuring, it_desk, journeys, moving, repairs
 
@@ -33,6 +33,14 @@ def ward_pages(world: SimpleNamespace) -> Iterator[Case]:
     yield "home", nurse, reverse("desk:home")
     yield "new request", nurse, reverse("requests:supply-new")
     yield "draft", nurse, _url("requests:draft-edit", draft)
+    stock.record_levels(levels={world.items["GLV-NIT-M"].pk: 0, world.items["APR-WHT"].pk: 9}, at=clock.now())
+    favourites.toggle(hospital=world.hospital, code="APR-WHT", by=nurse)
+    journeys.sent(world, world.colleague, SPO_SEN=1)
+    out = journeys.draft(world, GLV_NIT_M=3, APR_WHT=1, SPO_SEN=1)
+    yield "draft, none in the store and asked for already", nurse, _url("requests:draft-edit", out)
+    yield "favourites", nurse, reverse("requests:supply-new")
+    yield "the usual, to be counted", nurse, reverse("requests:usual", args=[world.ward.usual_lists.first().pk])
+    yield "stopped items", world.compliance, reverse("requests:stops")
     yield "review", nurse, _url("desk:review", draft)
     yield "request, sent", nurse, _url("desk:request-detail", sent)
     yield "cancel", nurse, _url("requests:cancel", sent)

@@ -9,11 +9,13 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
+from portal.accounts import place
 from portal.audit.models import Event
 from portal.errors import Invalid, NotAllowed
 from requests_app import attachments, drafting, lifecycle
 from requests_app.attachments import adding, intake, scanning, shelf
 from requests_app.models import Attachment, ServiceRequest
+from requests_app.templatetags.file_panels import files_panel
 from tests import journeys, personas
 from tests.files.conftest import pdf, photo, stored, upload
 
@@ -264,16 +266,36 @@ def test_no_file_at_all_is_no_error(world, sent) -> None:
 
 @pytest.mark.parametrize("many", [1, 3])
 def test_the_request_page_asks_once_for_any_number_of_files(
-    world, sent, many, django_assert_num_queries
+    world, sent, many, rf, django_assert_num_queries
 ) -> None:
     for number in range(many):
         added(sent, world.nurse, f"photo {number}.jpg", photo(40, 30))
-    from requests_app.templatetags.file_panels import files_panel
+    for person, own in ((world.nurse, many), (world.colleague, 0), (world.head, 0)):
+        case, page = journeys.fresh(sent), rf.get("/")
+        page.user, page.session = person, {}
+        place.standing(page), case.department.hospital, case.team  # every page has read these
+        with django_assert_num_queries(1):
+            found = files_panel({"request": page}, case, person)
+        assert (len(found["files"]), len(found["own"])) == (many, own)
 
-    case = journeys.fresh(sent)
-    with django_assert_num_queries(1):
-        found = files_panel({}, case, world.nurse)
-    assert found["may_add"] and len(found["own"]) == many
+
+def test_the_page_offers_adding_to_whom_the_verb_allows_it(world, rf) -> None:
+    """Two ways to the same answer: the page reads no rows for it."""
+    open_, over = journeys.sent(world, NPW_KIT=1), journeys.sent(world, NPW_KIT=1)
+    lifecycle.cancel(request=over, by=world.nurse, reason="no longer needed")
+    draft, private = journeys.draft(world, NPW_KIT=1), journeys.sent(world, NPW_KIT=1)
+    team = world.teams["stores"] if "stores" in world.teams else next(iter(world.teams.values()))
+    ServiceRequest.objects.filter(pk=private.pk).update(private=True, team=team)
+    people = [getattr(world, name) for name in personas.PEOPLE] + [world.stranger]
+    answers = set()
+    for case in map(journeys.fresh, (open_, over, draft, private)):
+        for person in people:
+            page = rf.get("/")
+            page.user, page.session = person, {}
+            shown = files_panel({"request": page}, case, person)["may_add"]
+            assert shown == attachments.may_add(person, case), (case.state, person.username)
+            answers.add(shown)
+    assert answers == {True, False}
 
 
 def test_a_sent_request_keeps_the_files_of_its_draft(world, draft) -> None:

@@ -19,8 +19,9 @@ def test_added_to_and_decided_anew(world: SimpleNamespace) -> None:
     journeys.link(world)
     waiting = journeys.sent(world, world.colleague, NPW_KIT=1, note="a new bay")
     adding.add_to(request=waiting, code="NPW-KIT", quantity=1, by=world.nurse)
-    journeys.approve(waiting, world.head)
-    journeys.approve(waiting, world.procurement)
+    extended = journeys.fresh(waiting)
+    journeys.approve(extended, world.head)
+    journeys.approve(extended, world.procurement)
     assert journeys.fresh(waiting).state == "approved"
 
 

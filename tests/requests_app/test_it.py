@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from portal import clock
 from portal.audit.models import Event
+from portal.desk.seed.it import sow_outages, sow_systems
 from portal.errors import Invalid, NotAllowed, NotFound, WrongState
 from portal.notify.models import Notice
 from requests_app import asking, outages, questions
@@ -245,6 +246,13 @@ def test_it_opens_an_outage_on_its_page_on_the_clock_of_the_hospital(desk: Simpl
     assert refused.status_code == 422
     assert "Enter a day and a time." in refused.text
     assert "No Wi-Fi on 7B" in technician.get(reverse("requests:outages")).text
+
+
+def test_the_seed_opens_an_outage_once_and_knows_the_systems(desk: SimpleNamespace) -> None:
+    assert (sow_outages(hospital=desk.hospital), sow_outages(hospital=desk.hospital)) == (1, 0)
+    assert outages.known(desk.hospital, desk.nurse)[0].wards == 2
+    assert sow_systems(hospital=desk.hospital) == 0
+    assert not desk.hospital.it_systems.filter(owner=None).exists()
 
 
 def test_the_list_of_outages_costs_the_same_for_one_and_three(desk: SimpleNamespace) -> None:

@@ -105,7 +105,7 @@ def test_an_equal_item_goes_out_by_itself_when_the_first_is_out_and_the_ward_is_
     )  # fmt: skip
     assert (line.quantity, str(line.unit_price), str(line.amount)) == (4, "3.3000", "13.20")
     assert sent.amount == line.amount
-    told = Event.objects.get(case=sent.public_id, action="lines.substituted")
+    told = Event.objects.get(case=sent.public_id, action="request.substituted")
     assert "instead of Masks, fluid-resistant" in told.reason
     page = nurse.get(reverse("desk:request-detail", args=[sent.public_id])).text
     assert "instead of Masks, fluid-resistant" in page

@@ -317,3 +317,16 @@ def test_the_list_costs_the_same_for_1_and_3_types(world: SimpleNamespace, admin
         return len(queries)
 
     assert (cost(3), cost(1)) == (LIST_QUERIES, LIST_QUERIES)
+
+
+def test_what_json_schema_alone_refuses_is_not_sent(world: SimpleNamespace, admin: Client, nurse: Client) -> None:
+    code = published(admin)
+    version = FormVersion.objects.get(category__code=code)
+    version.schema["properties"]["for_what"]["pattern"] = "^because"
+    version.save()
+    page = nurse.get(reverse("requests:ask-new", args=[code])).context["form"].draft
+    said = {"client_key": page.client_key, "department": page.department_id, "do": "send", "q-which_document": "letter"}
+    refused = nurse.post(reverse("requests:ask-new", args=[code]), said | {"q-for_what": "A visa"})
+    assert refused.status_code == 422
+    assert "This answer does not fit the question" in refused.content.decode()
+    assert ask(nurse, code, which_document="letter", for_what="because I must").state == RequestState.SUBMITTED

@@ -16,6 +16,7 @@ AS_ORDERED = (L.ORDERED, L.AT_GOODS_IN, L.PART_RECEIVED, L.RECEIVED, L.SUPPLIER_
 WHILE = {
     RequestState.DRAFT: {L.DRAFT},
     RequestState.SUBMITTED: {L.ASKED},
+    RequestState.RETURNED: {L.ASKED, L.DRAFT},
     RequestState.APPROVED: {L.TO_PICK, L.WITH_BUYER, L.SUPPLIER_CANCELLED},
     RequestState.IN_FULFILMENT: {*FROM_STORE, *FROM_SUPPLIER, L.RECEIVED},
     RequestState.FULFILLED: {L.RECEIVED, L.SUPPLIER_CANCELLED},
@@ -26,7 +27,8 @@ WHILE = {
 
 
 def check(case: Case) -> Iterator[Finding]:
-    yield from _together(case)
+    if case.request.is_supply:
+        yield from _together(case)
     fits = WHILE[RequestState(case.state)]
     referred = {reference.line_id for reference in case.references}
     for line in case.lines:

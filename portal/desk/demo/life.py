@@ -19,7 +19,7 @@ from portal.desk.demo.plan import Ask, Plan
 from portal.desk.demo.stage import Stage
 from portal.desk.demo.trade import Trade
 from portal.errors import NotAllowed
-from requests_app import asking, casework, drafting, fulfilment, lifecycle, listing, work
+from requests_app import asking, casework, drafting, fulfilment, lifecycle, listing, outcomes, work
 from requests_app.models import CaseException, Category, ServiceRequest
 from requests_app.quoting import quote
 from requests_app.states import EmergencyReason, LineState, Priority, RequestState, RunOut
@@ -265,13 +265,16 @@ class Life:
         with acting_from("web"):
             work.take(request=request, by=by)
         moment = self._share(request, Clock.Kind.FULFILMENT, plan.work)
-        self.stage.queue.push(moment + timedelta(seconds=plan.rng.randrange(50)), partial(self._finish, pk, by))
+        self.stage.queue.push(
+            moment + timedelta(seconds=plan.rng.randrange(50)), partial(self._finish, pk, by)
+        )
 
     def _finish(self, pk: int, by: User) -> None:
         request = ServiceRequest.objects.select_related("hospital", "category", "team").get(pk=pk)
         if request.state == RequestState.IN_FULFILMENT:
             with acting_from("web"):
-                work.finish(request=request, by=by, outcome=self._plans[pk].outcome)
+                usual = next(iter(outcomes.of(request.category.kind)))
+                work.finish(request=request, by=by, outcome=self._plans[pk].outcome or usual)
 
     # those who own what is out of the ordinary
 

@@ -56,7 +56,7 @@ class Plan:
     settle: float | None = None  # working hours until the buyer settles what differs
     take: float | None = 0.4  # share of the response time until somebody of the team has it
     work: float = 0.5  # share of the time that is left until it is due
-    outcome: str = "done"
+    outcome: str = ""  # how the work ends; empty: in the usual way
 
     def answer_of(self, role: str) -> Answer:
         return self.answers.get(role, self.answer)
