@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from approvals import wording
@@ -11,6 +12,7 @@ from approvals.models import ApprovalStep, Decision
 from approvals.panel import PanelStep
 from portal.drf import Body, Text
 from requests_app.serializers import LineShown, RequestBrief
+from requests_app.work_serializers import AnswerShown
 
 
 class SaidShown(serializers.Serializer):
@@ -63,12 +65,16 @@ class CardShown(serializers.Serializer):
     note = serializers.CharField(source="request.note")
     run_out_words = serializers.CharField(source="request.get_run_out_display")
     lines = CardLineShown(many=True)
+    said = serializers.SerializerMethodField(help_text="questions and answers of a request without lines")
     carriage = serializers.DecimalField(source="request.carriage", max_digits=12, decimal_places=2)
     effect = serializers.SerializerMethodField(help_text="what your yes does, as a sentence")
     alone = serializers.BooleanField(help_text="nobody else was asked")
     seen = serializers.CharField()
     approve = serializers.SerializerMethodField(help_text="address")
     reject = serializers.SerializerMethodField(help_text="address")
+    give_back = serializers.SerializerMethodField(
+        help_text="address: its sender is asked for what is missing"
+    )
 
     def get_effect(self, card: Card) -> str:
         return wording.effect(card)
@@ -78,6 +84,13 @@ class CardShown(serializers.Serializer):
 
     def get_reject(self, card: Card) -> str:
         return reverse("api:step-reject", args=[card.step.ref])
+
+    def get_give_back(self, card: Card) -> str:
+        return reverse("api:step-return", args=[card.step.ref])
+
+    @extend_schema_field(AnswerShown(many=True))
+    def get_said(self, card: Card) -> list[dict[str, str]]:
+        return [{"question": question, "answer": answer} for question, answer in card.said]
 
 
 class InboxShown(serializers.Serializer):

@@ -26,8 +26,8 @@ SAYS = {
     "404": "It does not exist, or you may not know that it does: the two look the same.",
     "406": "The answer is JSON and nothing else.",
     "409": "It has moved on since you looked; `detail` says to where.",
-    "413": "The body is larger than 256 KiB.",
-    "415": "The body is not sent as application/json.",
+    "413": "The body is larger than 256 KiB; where a file is sent, than a post with files may be.",
+    "415": "The body is not sent as application/json (a file: as multipart/form-data).",
     "422": "It was read and cannot be taken: `errors` has sentences for each field.",
 }
 INTRODUCTION = (

@@ -22,6 +22,7 @@ RELATED = (
     "assignee",
     "form_version",
 )
+OF_REPAIRS = ("repair__equipment__location", "repair__location", "repair__cleared_by")  # for pages
 
 
 def get_request(user: "User", public_id: str) -> ServiceRequest:
@@ -30,7 +31,8 @@ def get_request(user: "User", public_id: str) -> ServiceRequest:
     Raises NotFound, the same for what does not exist and for what is not theirs.
     """
     try:
-        return ServiceRequest.objects.visible_to(user).select_related(*RELATED).get(public_id=public_id)
+        found = ServiceRequest.objects.visible_to(user).select_related(*RELATED, *OF_REPAIRS)
+        return found.get(public_id=public_id)
     except ServiceRequest.DoesNotExist:
         raise NotFound from None
 

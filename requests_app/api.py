@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +13,19 @@ from portal.accounts.models import Hospital, User
 from portal.accounts.place import person
 from portal.drf import Door, Paged, page_of
 from portal.errors import Invalid, NotFound
-from requests_app import access, asking, drafting, fulfilment, lifecycle, listing, picking, search, submission
+from requests_app import (
+    access,
+    asking,
+    drafting,
+    fulfilment,
+    lifecycle,
+    listing,
+    picking,
+    screening,
+    search,
+    submission,
+)
+from requests_app.kinds import kind_of
 from requests_app.models import ServiceRequest
 from requests_app.quoting import quote
 from requests_app.serializers import (
@@ -118,7 +131,9 @@ class Drafts(Door):
 
     def _shown(self, draft: ServiceRequest) -> Response:
         quoted = quote(draft)
-        found = {"draft": draft, "quote": quoted, "missing": submission.missing(draft, quoted)}
+        asked = [] if draft.is_supply else kind_of(draft).questions(draft)
+        missing = submission.missing(draft, quoted)
+        found = {"draft": draft, "quote": quoted, "missing": missing, "questions": asked}
         return Response(DraftShown(found).data)
 
 
@@ -148,10 +163,16 @@ class Requests(Door):
     def submit(self, request: Request, public_id: str) -> Response:
         """Send your draft with the `seen` that you were shown. Sending it again answers with what the first call made.
 
-        What is missing, and a price that changed since, is refused beside its line (422).
+        What is missing, and a price that changed since, is refused beside its line (422). So is text that looks like
+        patient data, unless `patient_data_ok` is true; that is put on record then.
         """
-        seen = self.body(SubmitBody)["seen"]
-        return self._brief(lifecycle.submit(public_id=public_id, by=person(request), seen=seen))
+        wanted, user = self.body(SubmitBody), person(request)
+        draft = access.get_draft(user, public_id)
+        texts = screening.texts_of(draft) if draft.is_editable else {}
+        screening.ask(texts, agreed=wanted["patient_data_ok"])
+        sent = lifecycle.submit(public_id=public_id, by=user, seen=wanted["seen"])
+        screening.record_kept(request=sent, by=user, texts=texts)
+        return self._brief(sent)
 
     @extend_schema(
         operation_id="request_cancel",
@@ -163,9 +184,12 @@ class Requests(Door):
     )
     def cancel(self, request: Request, public_id: str) -> Response:
         """Until somebody has decided. Everybody who had it is told, with the reason."""
-        reason = self.body(CancelBody)["reason"]
-        case = access.get_request(person(request), public_id)
-        return self._brief(lifecycle.cancel(request=case, by=person(request), reason=reason))
+        wanted, user = self.body(CancelBody), person(request)
+        case, texts = access.get_request(user, public_id), {"reason": wanted["reason"]}
+        screening.ask(texts, agreed=wanted["patient_data_ok"])
+        cancelled = lifecycle.cancel(request=case, by=user, reason=wanted["reason"])
+        screening.record_kept(request=cancelled, by=user, texts=texts)
+        return self._brief(cancelled)
 
     @extend_schema(
         operation_id="request_receive",
@@ -195,7 +219,12 @@ class Requests(Door):
 def _saved(by: User, client_key: UUID, wanted: dict[str, Any]) -> ServiceRequest:
     """The draft of this body: with lines, or with answers."""
     category, answers, requester = wanted.pop("type"), wanted.pop("answers"), wanted.pop("requester")
-    if category.kind == Kind.SUPPLY:
+    supply = category.kind == Kind.SUPPLY
+    if wanted["quantities"] and not supply:
+        raise Invalid({"lines": [_("Only a request for supplies has lines.")]})
+    if answers and supply:
+        raise Invalid({"answers": [_("A request for supplies has no questions.")]})
+    if supply:
         return drafting.save_draft(by=by, client_key=client_key, **wanted)
     called = {key: wanted[key] for key in ("answered_by", "emergency_reason") if wanted[key]}
     return asking.save_answers(

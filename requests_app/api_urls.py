@@ -1,6 +1,7 @@
 from django.urls import path
 
 from requests_app.api import Catalogue, Drafts, Requests
+from requests_app.file_api import Files, OneFile
 from requests_app.store_api import Picks
 from requests_app.work_api import Types, Work
 
@@ -22,6 +23,8 @@ urlpatterns = [
     path("requests/<slug:public_id>/reopen", Work.as_view({"post": "reopen"}), name="request-reopen"),
     path("requests/<slug:public_id>/take", Work.as_view({"post": "take"}), name="request-take"),
     path("requests/<slug:public_id>/finish", Work.as_view({"post": "finish"}), name="request-finish"),
+    path("requests/<slug:public_id>/attachments", Files.as_view({"post": "add"}), name="request-attach"),
+    path("files/<slug:ref>", OneFile.as_view({"get": "show", "delete": "remove"}), name="file"),
     path("types", Types.as_view({"get": "index"}), name="types"),
     path("picks", Picks.as_view({"get": "index"}), name="picks"),
 ]

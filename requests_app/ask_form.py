@@ -11,6 +11,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import ids
@@ -51,7 +52,10 @@ class AsTyped(forms.Field):
 
     def __init__(self, question: Question, widget: forms.Widget) -> None:
         super().__init__(
-            label=question.label, help_text=question.hint, required=question.required, widget=widget
+            label=str(question.label),
+            help_text=str(question.hint),
+            required=question.required,
+            widget=widget,
         )
         self.question = question
 
@@ -131,7 +135,7 @@ class AskForm(VerbForm):
         )
         wards = Department.objects.filter(hospital__in=scopes.hospitals_of(by), active=True)
         if data is not None:
-            chosen = wards.filter(pk=_number(data.get("department"))).select_related("hospital").first()
+            chosen = wards.filter(pk=_number(data.get("department")) or 0).select_related("hospital").first()
             self.draft.department = chosen or self.draft.department
             self.draft.hospital = self.draft.department.hospital
             self.draft.answers = _typed(data)
@@ -146,7 +150,7 @@ class AskForm(VerbForm):
         self.fields["requester"].widget.attrs |= self._suggests("people", "accounts:people-find")
         for question in (*self.questions, *EMERGENCY):
             self.fields[f"{ANSWER}{question.key}"] = self._field(question)
-        self.do = (data or {}).get("do", "save")
+        self.do = data.get("do", "save") if data is not None else "save"
 
     def _initial(self) -> dict[str, Any]:
         other = self.draft.requester if self.draft.requester_id != self.by.pk else None
@@ -292,7 +296,7 @@ class AskForm(VerbForm):
         found = User.objects.filter(username__iexact=name, is_active=True, kind=User.Kind.PERSON).first()
         found = found or people.named(self.draft.hospital, name)
         if found is None:
-            raise Invalid({"requester": [gettext_lazy("Nobody here signs in with this name.")]})
+            raise Invalid({"requester": [_("Nobody here signs in with this name.")]})
         return found
 
     def add_problems(self, errors: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.accounts.place import current_department, person
@@ -30,6 +31,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return render(request, page, context)
 
 
+@never_cache  # going back to it must not bring back the key of what was sent
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @door

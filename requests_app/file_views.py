@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.accounts.models import User
 from portal.accounts.place import person
 from portal.errors import NotFound, WrongState
 from portal.web import door
@@ -30,7 +31,12 @@ SAFE = {
 @door
 def file_get(request: HttpRequest, ref: str) -> FileResponse:
     """The content, to whoever may see the request, once nothing was found in it."""
-    attachment = attachments.get_attachment(person(request), ref)
+    return hand_out(person(request), ref)
+
+
+def hand_out(user: User, ref: str) -> FileResponse:
+    """The file, to be saved, for pages and programs alike. Raises NotFound, and WrongState while it is checked."""
+    attachment = attachments.get_attachment(user, ref)
     if attachment.waits:
         raise WrongState(_("It is still being checked for viruses. Try again in a minute."))
     if not attachment.is_there:

@@ -45,8 +45,7 @@ def _move(
     try:
         mark(moment)
     except TransitionNotAllowed:
-        now_it_is = {"state": request.get_state_display()}
-        raise WrongState(_("This is no longer possible: it is “%(state)s” now.") % now_it_is) from None
+        raise WrongState(_not_now(request)) from None
     request.state_since = request.updated_at = moment
     request.version += 1
     request.save()
@@ -69,6 +68,10 @@ def _move(
         reason=reason,
         policy=policy,
     )
+
+
+def _not_now(request: ServiceRequest) -> str:
+    return _("This is no longer possible: it is “%(state)s” now.") % {"state": request.get_state_display()}
 
 
 @verb
@@ -118,7 +121,7 @@ def approve(
 ) -> ServiceRequest:
     """The last step was given (or the policy decided): release the lines to the store and to the buyer.
 
-    Work for an agreed time waits for it (`release`). Publishes `request_approved`. Raises WrongState unless the request is submitted.
+    Work for an agreed time waits for it (`release`). Publishes `request_approved`. Raises WrongState unless it was sent.
     """
     request = access.locked(request)
     request.held_by = _whose(request)
@@ -236,6 +239,8 @@ def withdraw(*, request: ServiceRequest, by: "User") -> ServiceRequest:
     It keeps its number; sent again it is decided anew. Raises NotAllowed to others, WrongState once it was decided.
     """
     request = access.locked(request)
+    if request.filed_by_id == by.pk and request.state != RequestState.SUBMITTED:
+        raise WrongState(_not_now(request))
     request.held_by = by.get_full_name()
     _move(request, request.mark_withdrawn, by=by, action="request.withdrawn")
     publish(signals.request_returned, request=request, by=by, reason="")
@@ -268,6 +273,8 @@ def reopen(*, request: ServiceRequest, by: "User", reason: str) -> ServiceReques
     Raises NotAllowed to others than the ward and after 14 days, WrongState, Invalid (reason).
     """
     request = access.locked(request)
+    if request.state != RequestState.CLOSED and permissions.works_on(by, request):
+        raise WrongState(_not_now(request))
     request.assignee, request.outcome = None, ""
     _move(request, request.mark_reopened, by=by, action="request.reopened", reason=_reason(reason))
     record_holder(request=request, held_by=_whose(request))

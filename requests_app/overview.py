@@ -13,6 +13,7 @@ from requests_app.states import RequestState
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+    from portal.accounts.scopes import Reach
 
 DUE_FIRST = 6
 ENDED = 4
@@ -27,9 +28,13 @@ class Counts:
     undecided: int
 
 
-def due_first(user: "User", *, hospital: int | None = None) -> list[ServiceRequest]:
-    """The open rows that are due first. Two queries."""
-    return list(listing.listed(user, ended=False, hospital=hospital).first(DUE_FIRST, *listing.SOONEST))
+def due_first(
+    user: "User", *, hospital: int | None = None, held: "dict[str, Reach] | None" = None
+) -> list[ServiceRequest]:
+    """The open rows that are due first. Two queries, one with `held` (see `sources.seen_by`)."""
+    return list(
+        listing.listed(user, ended=False, hospital=hospital, held=held).first(DUE_FIRST, *listing.SOONEST)
+    )
 
 
 def as_shown(
@@ -50,9 +55,13 @@ def as_shown(
     return sorted(known, key=lambda row: wanted.index(row.public_id)), news
 
 
-def ended_lately(user: "User", *, hospital: int | None = None) -> list[ServiceRequest]:
-    """The newest of those that ended. Two queries."""
-    return list(listing.listed(user, ended=True, hospital=hospital).first(ENDED, "-created_at", "-pk"))
+def ended_lately(
+    user: "User", *, hospital: int | None = None, held: "dict[str, Reach] | None" = None
+) -> list[ServiceRequest]:
+    """The newest of those that ended. Two queries, one with `held` (see `sources.seen_by`)."""
+    return list(
+        listing.listed(user, ended=True, hospital=hospital, held=held).first(ENDED, "-created_at", "-pk")
+    )
 
 
 def counts(user: "User", *, hospital: int | None = None) -> Counts:

@@ -34,7 +34,7 @@ def picks(teams: Iterable[Team], *, limit: int = SHOWN) -> list[Pick]:
     lines = RequestItem.objects.filter(team__in=teams, state__in=WAITING)
     found = (
         ServiceRequest.objects.filter(Exists(lines.filter(request=OuterRef("pk"))))
-        .select_related("hospital", "department", "deliver_to", "requester")
+        .select_related("hospital", "department", "deliver_to", "requester", "category")
         .prefetch_related(
             Prefetch(
                 "lines", queryset=lines.select_related("vendor").order_by("position"), to_attr="in_store"

@@ -13,7 +13,8 @@ from portal.audit import events
 from portal.clock import now
 from portal.errors import Invalid
 from portal.facts import verb
-from requests_app import patient_data
+from requests_app import patient_data, questions
+from requests_app.kinds import kind_of
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -57,6 +58,26 @@ def check(texts: Mapping[str, str], *, agreed: bool) -> None:
     found = warned(texts, agreed=agreed)
     if found:
         raise Invalid(found)
+
+
+def ask(texts: Mapping[str, str], *, agreed: bool) -> None:
+    """For programs: as `check`, and the field that says "send it anyway" is named beside the sentences."""
+    found = warned(texts, agreed=agreed)
+    if found:
+        said = _("Leave it out, or send true here to send it anyway. That is put on record.")
+        raise Invalid(found | {AGREED: [said]})
+
+
+def texts_of(request: "ServiceRequest") -> dict[str, str]:
+    """What was written freely into a draft, by the key of its field: what is looked at before it is sent."""
+    if request.is_supply:
+        own = request.lines.filter(item__one_off=True).values_list("code", "name", "item__description")
+        free = {f"line-{code}": f"{name}\n{purpose}" for code, name, purpose in own}
+    else:
+        asked = kind_of(request).questions(request)
+        keys = (one.key for one in asked if one.ask in (questions.Ask.TEXT, questions.Ask.LONG))
+        free = {key: questions.text(request.answers, key) for key in keys}
+    return free | {"note": request.note}
 
 
 def warns(form: BaseForm | None) -> bool:

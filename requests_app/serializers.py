@@ -11,6 +11,7 @@ from portal.accounts.serializers import DepartmentShown, LocationShown, departme
 from portal.drf import Body, Paged, Text, Whole, YesNo
 from requests_app import drafting, lifecycle, listing
 from requests_app.models import CatalogueItem, Category, RequestItem, ServiceRequest
+from requests_app.questions import Question
 from requests_app.states import EmergencyReason, LineState, Priority, RequestState, RunOut, Source
 from requests_app.stock import on_hand
 
@@ -168,6 +169,28 @@ class DraftBody(Body):
         return attrs
 
 
+class ChoiceShown(serializers.Serializer):
+    code = serializers.CharField()
+    label = serializers.CharField()
+
+
+class QuestionShown(serializers.Serializer):
+    key = serializers.CharField()
+    label = serializers.CharField()
+    ask = serializers.CharField(
+        help_text="how it is answered: text, number, date, one, several, equipment, ..."
+    )
+    required = serializers.BooleanField()
+    hint = serializers.CharField()
+    choices = ChoiceShown(many=True)
+    asked_if = serializers.SerializerMethodField(
+        help_text="key of another question, and codes of which its answer must be one; empty: always"
+    )
+
+    def get_asked_if(self, question: Question) -> dict[str, list[str]]:
+        return {question.only_if[0]: list(question.only_if[1])} if question.only_if else {}
+
+
 class DraftLineShown(serializers.Serializer):
     code = serializers.CharField(source="item.code")
     name = serializers.CharField(source="item.name")
@@ -187,7 +210,8 @@ class DraftShown(serializers.Serializer):
     client_key = serializers.UUIDField(source="draft.client_key")
     title = serializers.CharField(source="draft.title")
     type = serializers.CharField(source="draft.category.code")
-    answers = serializers.JSONField(source="draft.answers")
+    answers = AnswersField(source="draft.answers")
+    questions = QuestionShown(many=True, help_text="of its type, as the answers so far bring them")
     department = DepartmentShown(source="draft.department")
     deliver_to = LocationShown(source="draft.deliver_to", allow_null=True)
     run_out = serializers.CharField(source="draft.run_out")
@@ -317,11 +341,19 @@ class PicksShown(serializers.Serializer):
     results = PickShown(many=True, help_text="the fifty that are due first")
 
 
-class SubmitBody(Body):
+class FreeText(Body):
+    """A call with text that people read: it is asked about where it looks like patient data."""
+
+    patient_data_ok = YesNo(
+        required=False, default=False, help_text="true: send it although it looks like patient data"
+    )
+
+
+class SubmitBody(FreeText):
     seen = Text(max_length=64, help_text="`seen` of the draft: the prices and lines that you agree to send")
 
 
-class CancelBody(Body):
+class CancelBody(FreeText):
     reason = Text(
         max_length=lifecycle.LONGEST_REASON, allow_blank=True, help_text="why it is no longer needed"
     )
@@ -352,48 +384,3 @@ class LinesBody(Body):
     lines = serializers.ListField(
         child=Text(max_length=30), allow_empty=False, max_length=drafting.MOST_LINES, help_text="ids of lines"
     )
-
-
-class ChoiceShown(serializers.Serializer):
-    code = serializers.CharField()
-    label = serializers.CharField()
-
-
-class QuestionShown(serializers.Serializer):
-    key = serializers.CharField()
-    label = serializers.CharField()
-    ask = serializers.CharField(
-        help_text="how it is answered: text, number, date, one, several, equipment, ..."
-    )
-    required = serializers.BooleanField()
-    hint = serializers.CharField()
-    choices = ChoiceShown(many=True)
-
-
-class TypeShown(serializers.Serializer):
-    """A kind of request that people of this ward may ask for; those for supplies have lines instead of questions."""
-
-    code = serializers.CharField(source="category.code")
-    name = serializers.CharField(source="category.name")
-    hint = serializers.CharField(source="category.hint")
-    questions = QuestionShown(many=True)
-
-
-class TypesShown(serializers.Serializer):
-    results = TypeShown(many=True)
-
-
-class TypesAsked(Body):
-    department = Text(max_length=21, help_text="`ref` of a ward of a hospital where you work, as SBG/7B")
-
-    def validate_department(self, value: str) -> Department:
-        return department_of(value)
-
-
-class FinishBody(Body):
-    outcome = Text(max_length=40, help_text="how it ended, as done, not_needed")
-    note = Text(max_length=500, required=False, allow_blank=True, default="")
-
-
-class ReasonBody(Body):
-    reason = Text(max_length=200)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portal.accounts.scopes import Reach
 
 OPEN, ENDED = HALVES["open"], HALVES["ended"]
+RIGHTS = ("view_requests", "fulfil_here", "work_here")
 
 
 def own(user: "User") -> list[Q]:
@@ -23,20 +24,28 @@ def own(user: "User") -> list[Q]:
     return [Q(requester=user), Q(filed_by=user)]
 
 
-def seen_by(user: "User") -> list[Q]:
-    """What `permissions.can_view` allows of sent requests: own, the places of the person, their teams. One query."""
-    reach = scopes.reach(user, "view_requests", "fulfil_here")
-    there = reach["view_requests"]
+def reach(user: "User") -> "dict[str, Reach]":
+    """Where the person sees, works and serves, for a page that asks for several lists. One query."""
+    return scopes.reach(user, *RIGHTS)
+
+
+def seen_by(user: "User", held: "dict[str, Reach] | None" = None) -> list[Q]:
+    """What `permissions.can_view` allows of sent requests: own, the places of the person, their teams.
+
+    `held` is what `reach` said for this page; one query without it.
+    """
+    held = held or scopes.reach(user, "view_requests", "fulfil_here")
+    there = held["view_requests"]
     if there.everywhere:
         return [Q(private=False), *own(user)]
-    work = reach["fulfil_here"]
+    work = held["fulfil_here"]
     teams = [Q(team=pk) for pk in sorted(work.teams)]
     return [*own(user), *_places(there), *teams, *_teams(work, besides=there.hospitals)]
 
 
-def worked_on_by(user: "User") -> list[Q]:
-    """What `permissions.works_on` allows: own, and the places where the person works. One query."""
-    there = scopes.reach(user, "work_here")["work_here"]
+def worked_on_by(user: "User", held: "dict[str, Reach] | None" = None) -> list[Q]:
+    """What `permissions.works_on` allows: own, and the places where the person works. `held` as for `seen_by`."""
+    there = (held or scopes.reach(user, "work_here"))["work_here"]
     return [Q(private=False), *own(user)] if there.everywhere else [*own(user), *_places(there)]
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.accounts.place import current_department, person
@@ -31,6 +32,7 @@ def _begun(
     return SupplyForm(data, by=person(request), ward=ward, draft=draft)
 
 
+@never_cache  # going back to it must not bring back the key of what was sent
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @door
@@ -41,6 +43,7 @@ def supply_new(request: HttpRequest) -> HttpResponse:
     return _show(request, _begun(request))
 
 
+@never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @door

@@ -7,9 +7,10 @@ from rest_framework.response import Response
 from portal.accounts.place import person
 from portal.drf import Door
 from portal.ids import key
-from requests_app import access, asking, choosing, lifecycle, work
+from requests_app import access, asking, choosing, drafting, lifecycle, outcomes, screening, work
 from requests_app.kinds import KINDS
-from requests_app.serializers import FinishBody, ReasonBody, RequestBrief, TypesAsked, TypesShown
+from requests_app.serializers import RequestBrief
+from requests_app.work_serializers import FinishBody, ReasonBody, TypesAsked, TypesShown
 
 
 class Types(Door):
@@ -23,13 +24,21 @@ class Types(Door):
     def index(self, request: Request) -> Response:
         """Kinds of request with their questions; supplies have none, they have lines."""
         ward = self.query(TypesAsked)["department"]
+        drafting.check_place(person(request), ward, None)
         found = []
         for category in choosing.offered(ward.hospital):
             kind = KINDS.get(category.kind)
             draft = asking.empty_draft(
                 by=person(request), category=category, department=ward, client_key=key(), answers={}
             )
-            found.append({"category": category, "questions": kind.questions(draft) if kind else []})
+            ends = outcomes.of(category.kind) if kind else {}
+            found.append(
+                {
+                    "category": category,
+                    "questions": kind.questions(draft) if kind else [],
+                    "outcomes": [{"code": code, "label": words} for code, words in ends.items()],
+                }
+            )
         return Response(TypesShown({"results": found}).data)
 
 
@@ -57,9 +66,12 @@ class Work(Door):
     )
     def reopen(self, request: Request, public_id: str) -> Response:
         """Work that ended within 14 days, by somebody of the ward."""
-        reason = self.body(ReasonBody)["reason"]
-        case = access.get_request(person(request), public_id)
-        return self._brief(lifecycle.reopen(request=case, by=person(request), reason=reason))
+        wanted, user = self.body(ReasonBody), person(request)
+        case, texts = access.get_request(user, public_id), {"reason": wanted["reason"]}
+        screening.ask(texts, agreed=wanted["patient_data_ok"])
+        reopened = lifecycle.reopen(request=case, by=user, reason=wanted["reason"])
+        screening.record_kept(request=reopened, by=user, texts=texts)
+        return self._brief(reopened)
 
     @extend_schema(
         operation_id="request_take",

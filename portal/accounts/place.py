@@ -118,11 +118,21 @@ def own_departments(user: User) -> list[Department]:
     return list(own.select_related("hospital"))
 
 
-def current_department(request: HttpRequest) -> Department | None:
-    """The ward of today: the chosen one while it is still allowed, else that of the first role; None: works on none."""
+def current_department(request: HttpRequest, there: scopes.Reach | None = None) -> Department | None:
+    """The ward of today: the chosen one while it is still allowed, else that of the first role; None: works on none.
+
+    With `there`, where the person works as `scopes.reach` says: no query for people of single wards.
+    """
     user = request.user
     if not user.is_authenticated:
         return None
+    if there is not None and not there.hospitals and not there.everywhere:
+        held = [
+            one.department for one in standing(request).memberships if one.department_id in there.departments
+        ]
+        wards = [ward for ward in held if ward and ward.active]
+        today = request.session.get(SESSION_KEY)
+        return next((ward for ward in wards if ward.pk == today), next(iter(wards), None))
     own = scopes.departments_with(user, "work_here").filter(active=True).select_related("hospital")
     chosen = request.session.get(SESSION_KEY)
     kept = own.filter(pk=chosen).first() if isinstance(chosen, int) else None

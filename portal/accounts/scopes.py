@@ -7,7 +7,7 @@ superuser.
 
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from portal.accounts.granting import expire_memberships, grant, repair, revoke, sync_roles, system_user
 from portal.accounts.models import Department, Hospital, Membership, Team, User
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 Place = Hospital | Department | Team
+PLACES = ("hospital", "department", "department__hospital", "team", "team__hospital")
 
 
 @dataclass
@@ -46,6 +47,19 @@ class Reach:
     hospitals: set[int] = field(default_factory=set)
     departments: dict[int, int] = field(default_factory=dict)
     teams: dict[int, int] = field(default_factory=dict)
+
+    def add(
+        self, hospital: int | None, department: int | None, of: int, team: int | None, teams_of: int
+    ) -> None:
+        """The place of one membership; none of them: everywhere."""
+        if hospital:
+            self.hospitals.add(hospital)
+        elif department:
+            self.departments[department] = of
+        elif team:
+            self.teams[team] = teams_of
+        else:
+            self.everywhere = True
 
 
 def users_with(perm: str, place: Place) -> QuerySet[User]:
@@ -81,27 +95,22 @@ def teams_with(user: User, perm: str) -> QuerySet[Team]:
 
 
 def reach(user: User, *perms: str) -> dict[str, Reach]:
-    """Where `user` holds each of `perms`: what `departments_with` and `teams_with` say, as few keys. One query.
-
-    No two of `perms` may be held at the same kind of place.
-    """
+    """Where `user` holds each of `perms`: what `departments_with` and `teams_with` say, as few keys. One query."""
     found = {perm: Reach() for perm in perms}
-    pairs = {kind: perm for perm in perms for kind in (*ROW_OF, "group") if roles_with(perm, kind)}
+    pairs = [(perm, kind) for perm in perms for kind in (*ROW_OF, "group") if roles_with(perm, kind)]
     if not _counts(user) or not pairs:
         return found
-    held = Membership.objects.current(now()).filter(
-        Q(*(_gives(perm, kind) for kind, perm in pairs.items()), _connector=Q.OR), user=user
+    given = {
+        perm: Q(*(_gives(*pair) for pair in pairs if pair[0] == perm), _connector=Q.OR) for perm in perms
+    }
+    held = Membership.objects.current(now()).filter(user=user).order_by()
+    held = held.annotate(
+        **{f"gives_{perm}": ExpressionWrapper(that, BooleanField()) for perm, that in given.items() if that}
     )
-    places = ("hospital", "department", "department__hospital", "team", "team__hospital")
-    for hospital, department, its_hospital, team, teams_hospital in held.order_by().values_list(*places):
-        if hospital:
-            found[pairs["hospital"]].hospitals.add(hospital)
-        elif department:
-            found[pairs["department"]].departments[department] = its_hospital
-        elif team:
-            found[pairs["team"]].teams[team] = teams_hospital
-        else:
-            found[pairs["group"]].everywhere = True
+    for row in held.values(*PLACES, *held.query.annotations):
+        for perm, there in found.items():
+            if row.get(f"gives_{perm}"):
+                there.add(*(row[name] for name in PLACES))
     return found
 
 

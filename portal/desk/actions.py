@@ -46,7 +46,8 @@ def allowed_actions(
 ) -> list[Action]:
     """Every action that this state of the request knows for `user`, who may see it.
 
-    `seen` and `missing` are of a draft. Six queries at most, and one for each further step that is open at once.
+    `seen` and `missing` are of what is this person's to send. Six queries at most, and one for each further step that
+    is open at once.
     """
     if request.state == RequestState.DRAFT:
         return list(_of_draft(request, seen, missing or {}))
@@ -54,6 +55,7 @@ def allowed_actions(
         reopen = _act("reopen", _("Not right: back to the team"), request)
         return [reopen] if permissions.can_reopen(user, request) else []
     return [
+        *_again(request, user, seen, missing or {}),
         *_decisions(request, user, lines, panel),
         *_store(request, user, lines),
         *_work(request, user),
@@ -66,12 +68,25 @@ def _act(name: str, title: str, request: ServiceRequest, why_not: str = "") -> A
 
 
 def _of_draft(request: ServiceRequest, seen: str, missing: dict[str, list[str]]) -> Iterator[Action]:
+    yield from _sending(request, seen, missing)
+    there = reverse("api:draft", args=[request.client_key])
+    yield Action("discard", _("Throw it away"), "DELETE", there)
+
+
+def _again(
+    request: ServiceRequest, user: "User", seen: str, missing: dict[str, list[str]]
+) -> Iterator[Action]:
+    """What came back to its writer is changed and sent again."""
+    if permissions.can_edit(user, request):
+        yield from _sending(request, seen, missing)
+
+
+def _sending(request: ServiceRequest, seen: str, missing: dict[str, list[str]]) -> Iterator[Action]:
     first = next((text for texts in missing.values() for text in texts), "")
     there = reverse("api:draft", args=[request.client_key])
     send = reverse("api:request-submit", args=[request.public_id])
     yield Action("submit", _("Send it"), "POST", send, first, seen)
     yield Action("save", _("Write it anew"), "PUT", there)
-    yield Action("discard", _("Throw it away"), "DELETE", there)
 
 
 def _decisions(

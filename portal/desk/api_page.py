@@ -45,6 +45,7 @@ class Operation:
     body: str  # the name of its shape, or ''
     answer: str
     asks: str  # an example of the body, or ''
+    hands_out: bool  # a file, not JSON
     answers: str
     refusals: list[tuple[int, list[str]]]
 
@@ -77,8 +78,9 @@ def page() -> Page:
 
 
 def _operation(path: str, method: str, said: dict[str, Any], described: dict[str, Any]) -> Operation:
-    good = said["responses"].get("200", {}).get("content", {}).get("application/json", {})
-    body = said.get("requestBody", {}).get("content", {}).get("application/json", {})
+    answers = said["responses"].get("200", {}).get("content", {})
+    good, body = answers.get("application/json", {}), said.get("requestBody", {}).get("content", {})
+    body = body.get("application/json") or body.get("multipart/form-data", {})
     return Operation(
         name=said["operationId"],
         method=method.upper(),
@@ -92,6 +94,7 @@ def _operation(path: str, method: str, said: dict[str, Any], described: dict[str
         body=_shape(body.get("schema", {})),
         answer=_shape(good.get("schema", {})),
         asks=_pretty(body.get("example")),
+        hands_out=bool(answers) and not good,
         answers=_pretty(good.get("example")),
         refusals=_refusals(said["responses"], described["components"]["responses"]),
     )

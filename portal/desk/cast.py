@@ -58,6 +58,15 @@ CAST: tuple[tuple[str | Promise, tuple[Part, ...]], ...] = (
         ),
     ),
     (
+        _("Doing the work"),
+        (
+            Part("joe.mbeki", _("Takes moves and says how they ended")),
+            Part("karim.aziz", _("Repairs what wards report")),
+            Part("ivy.chan", _("Mends what IT can, and says what is down")),
+            Part("kwame.asante", _("Cleans what wards ask for")),
+        ),
+    ),
+    (
         _("Looking after it"),
         (
             Part("claire.dubois", _("Follows every request of the hospital")),

@@ -10,9 +10,9 @@ from integrations.words import Row
 from portal.audit.timeline import timeline
 from portal.desk.actions import Action, allowed_actions
 from portal.desk.telling import Entry, tell
-from requests_app import listing, submission
+from requests_app import attachments, listing, permissions, submission
 from requests_app.kinds import kind_of
-from requests_app.models import CaseException, RequestItem, ServiceRequest
+from requests_app.models import Attachment, CaseException, RequestItem, ServiceRequest
 from requests_app.quoting import quote
 from requests_app.states import RequestState
 from sla import clocks
@@ -30,6 +30,7 @@ class Detail:
     allowed_actions: list[Action]
     where: str
     said: list[dict[str, str]] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
     before_sending: dict[str, Any] | None = None
     coming: bool = False
     steps: list[PanelStep] = field(default_factory=list)
@@ -40,7 +41,7 @@ class Detail:
 
 
 def detail(request: ServiceRequest, user: "User") -> Detail:
-    """Gather what `user`, who may see `request`, reads of it. At most fourteen queries.
+    """Gather what `user`, who may see `request`, reads of it. At most fifteen queries.
 
     A draft has no decisions, clocks, orders or record yet; instead it has what comes before sending.
     """
@@ -51,20 +52,35 @@ def detail(request: ServiceRequest, user: "User") -> Detail:
             request, user, lines=lines, panel=None, seen=before["seen"], missing=before["missing"]
         )
         return Detail(
-            lines=lines, where=listing.where_of(request), before_sending=before, allowed_actions=actions
+            lines=lines,
+            where=listing.where_of(request),
+            said=said_of(request),
+            files=attachments.shown(request),
+            before_sending=before,
+            allowed_actions=actions,
         )
     decided, coming = panel(request, user), any(line.state in listing.COMING for line in lines)
+    mine = before_sending(request) if permissions.can_edit(user, request) else None
     return Detail(
         lines=lines,
         coming=coming,
         where=listing.where_of(request, coming=coming),
         said=said_of(request),
+        files=attachments.shown(request),
+        before_sending=mine,
         steps=decided.steps if decided else [],
         clocks=clocks.shown(request),
         orders=order_rows(request),
         exceptions=list(request.exceptions.filter(closed_at=None).order_by("due_at")),
         timeline=tell(timeline(request.public_id), lines),
-        allowed_actions=allowed_actions(request, user, lines=lines, panel=decided),
+        allowed_actions=allowed_actions(
+            request,
+            user,
+            lines=lines,
+            panel=decided,
+            seen=mine["seen"] if mine else "",
+            missing=mine["missing"] if mine else None,
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from requests_app.models import CaseException, Category, ServiceRequest, UsualLi
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+    from portal.accounts.scopes import Reach
 
 # What somebody does here who neither asks nor decides: a sentence on home.
 LOOKS_AFTER = {
@@ -88,12 +89,15 @@ class Trouble:
     late: bool
 
 
-def build(user: "User", ward: Department | None, where: Standing) -> Home:
-    """Gather home for `user`, who works on `ward` today or on none. The number of queries does not grow with the rows."""
+def build(user: "User", ward: Department | None, where: Standing, held: "dict[str, Reach]") -> Home:
+    """Gather home for `user`, who works on `ward` today or on none; `held` is what `sources.reach` says.
+
+    The number of queries does not grow with the rows.
+    """
     hospital = ward.hospital if ward else where.here
     moment = now().astimezone(ZoneInfo(hospital.time_zone if hospital else "UTC"))
     looked_at = where.chosen.pk if where.chosen else None
-    rows = overview.due_first(user, hospital=looked_at)
+    rows = overview.due_first(user, hospital=looked_at, held=held)
     sees = bool(where.rights() & {"view_requests", "fulfil_here"})
     home = Home(
         greeting=greeting(moment.hour),
@@ -103,7 +107,7 @@ def build(user: "User", ward: Department | None, where: Standing) -> Home:
         ward=ward,
         drafts=listing.latest_drafts(user),
         returned=listing.returned_to(user),
-        arriving=listing.arriving_at(user),
+        arriving=listing.arriving_at(user, held=held),
         exceptions=_troubles(user),
         waiting=waiting_count(user),
         picks=listing.waiting_in_store(user) if "fulfil_here" in where.rights() else 0,
@@ -115,14 +119,14 @@ def build(user: "User", ward: Department | None, where: Standing) -> Home:
         hospitals=where.hospitals if where.several and sees else [],
         chosen=where.chosen,
     )
-    home.may_stop = bool({held.role for held in where.memberships} & set(stops.ROLES))
+    home.may_stop = bool({one.role for one in where.memberships} & set(stops.ROLES))
     if ward:
         home.tiles = choosing.tiles(ward.hospital)
         home.usual = [(usual, ids.key()) for usual in listing.usual_of(ward) if usual.lines.all()]
     if home.sees and home.wide:
         home.counts = overview.counts(user, hospital=looked_at)
     if home.sees and not ward:
-        home.ended = overview.ended_lately(user, hospital=looked_at)
+        home.ended = overview.ended_lately(user, hospital=looked_at, held=held)
     return home
 
 
@@ -147,17 +151,14 @@ def greeting(hour: int) -> str:
 
 
 def _troubles(user: "User") -> list[Trouble]:
-    owned = listing.owned_exceptions(user)
-    about = [exception.request_id for exception in owned if exception.request_id]
-    visible = set(ServiceRequest.objects.visible_to(user).filter(pk__in=about).values_list("pk", flat=True))
     return [
         Trouble(
             exception=exception,
             owner=str(ROLES[exception.owner_role].label) if exception.owner_role in ROLES else "",
-            may_open=exception.request_id in visible,
+            may_open=exception.may_open,  # type: ignore[attr-defined]
             late=exception.due_at < now(),
         )
-        for exception in owned
+        for exception in listing.owned_exceptions(user)
     ]
 
 

@@ -6,15 +6,18 @@ from approvals.serializers import StepShown
 from integrations.serializers import OrderShown
 from portal.accounts.serializers import HospitalShown, LocationShown
 from portal.desk.telling import Entry
+from requests_app.file_serializers import FileShown
 from requests_app.models import CaseException
 from requests_app.serializers import LineShown, RequestBrief
 from requests_app.states import RunOut
+from requests_app.work_serializers import AnswerShown
 from sla.serializers import ClockShown
 
 
 class ActionShown(serializers.Serializer):
     name = serializers.CharField(
-        help_text="submit, save, discard, approve, reject, pick, send, receive, cancel"
+        help_text="submit, save, discard, approve, reject, return, pick, send, take, finish, receive, withdraw, cancel, "
+        "reopen"
     )
     title = serializers.CharField()
     method = serializers.CharField()
@@ -60,7 +63,8 @@ class ForeseenShown(serializers.Serializer):
 
 
 class BeforeSending(serializers.Serializer):
-    """Of a draft: what it costs today, what is missing, who will decide, and what to send with `submit`."""
+    """Of a draft, or of what came back to its sender: what it costs today, what is missing, who will decide, and what to
+    send with `submit`."""
 
     client_key = serializers.UUIDField()
     amount = serializers.DecimalField(max_digits=14, decimal_places=2)
@@ -83,24 +87,20 @@ class RequestPlain(RequestBrief):
     carriage = serializers.DecimalField(max_digits=12, decimal_places=2)
 
 
-class SaidShown(serializers.Serializer):
-    question = serializers.CharField()
-    answer = serializers.CharField()
-
-
 class DetailShown(serializers.Serializer):
     """What the apps know of it."""
 
     where = serializers.CharField(help_text="where it stands, in words")
     coming = serializers.BooleanField(help_text="something is on its way to the ward")
     lines = LineShown(many=True)
-    said = SaidShown(many=True, help_text="questions of its type and their answers, as it was asked")
+    files = FileShown(many=True, help_text="what was added, and what was removed after others could see it")
+    said = AnswerShown(many=True, help_text="questions of its type and their answers, as it was asked")
     steps = StepShown(many=True, help_text="the decisions, in their order")
     clocks = ClockShown(many=True)
     orders = OrderShown(many=True)
     exceptions = TroubleShown(many=True, help_text="what somebody looks at")
     timeline = EntryShown(many=True, help_text="the record, latest first")
-    before_sending = BeforeSending(allow_null=True, help_text="null once it was sent")
+    before_sending = BeforeSending(allow_null=True, help_text="null while it is not yours to send")
     allowed_actions = ActionShown(many=True)
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.models import StepApprover
-from portal.accounts.models import Membership, Team, User
+from portal.accounts.models import Membership, User
 from portal.clock import now
 from portal.desk.cast import CAST, WALKS, Walk
-from portal.desk.demo import told_deciding, told_supply, told_trouble
+from portal.desk.demo import told_deciding, told_supply, told_trouble, told_work
 from portal.desk.demo.stage import story_key
 from portal.desk.demo.stories import STORIES
 from portal.desk.demo.story import Story
@@ -33,11 +33,9 @@ PAGES = {
     "notices": ("notify:list", ""),
 }
 
-# Of a team's people, those of these have work in supplies; all others would see empty pages.
-AT_WORK = (Team.STORE, Team.BUYING)
-
 CHAPTERS = (
     (gettext_lazy("Asking and receiving"), told_supply.STORIES),
+    (gettext_lazy("Moving, mending and starting"), told_work.STORIES),
     (gettext_lazy("Deciding"), told_deciding.STORIES),
     (gettext_lazy("When something goes wrong"), told_trouble.STORIES),
 )
@@ -119,7 +117,7 @@ def story(code: str) -> Story:
 
 
 def cast() -> Cast:
-    """The people of CAST who are there, in its groups, and everybody else with work, by hospital. Five queries.
+    """The people of CAST who are there, in its groups, and everybody else, by hospital. Six queries.
 
     Nobody, without a query, outside the demonstration.
     """
@@ -173,7 +171,7 @@ def _seeded() -> set[str]:
 
 
 def _people() -> dict[str, Person]:
-    """Everybody of the seed who may sign in and has work in supplies, by username, in the order of the seed."""
+    """Everybody of the seed who may sign in and has a role, by username, in the order of the seed."""
     held = Membership.objects.current(now()).filter(user__is_active=True, user__username__in=_seeded())
     roles: dict[str, list[Membership]] = {}
     for membership in held.select_related(
@@ -189,7 +187,7 @@ def _people() -> dict[str, Person]:
             today=waiting.of(roles[name]),
         )
         for name in (row["username"] for row in table("people"))
-        if any(held.team is None or held.team.code in AT_WORK for held in roles.get(name, ()))
+        if name in roles
     }
 
 
@@ -204,13 +202,15 @@ def _hospital(held: Membership) -> str:
 
 
 class _Waiting:
-    """What waits in the whole demonstration, counted once for everybody. Four queries."""
+    """What waits in the whole demonstration, counted once for everybody. Five queries."""
 
     def __init__(self) -> None:
         asked = StepApprover.objects.filter(open=True).order_by()
         self.decisions = dict(asked.values_list("user").annotate(Count("pk")))
         in_store = RequestItem.objects.filter(state__in=picking.WAITING).order_by()
         self.picks = dict(in_store.values_list("team").annotate(Count("pk")))
+        free = ServiceRequest.objects.filter(state=RequestState.APPROVED, team__isnull=False).order_by()
+        self.work = dict(free.exclude(released_at=None).values_list("team").annotate(Count("pk")))
         coming = RequestItem.objects.filter(state__in=listing.COMING).order_by()
         self.arriving = dict(
             coming.values_list("request__department").annotate(Count("request", distinct=True))
@@ -225,6 +225,7 @@ class _Waiting:
         wards = {held.department_id for held in roles if held.role in ("requester", "ward_lead")}
         arriving = sum(self.arriving.get(ward, 0) for ward in wards)
         picks = sum(self.picks.get(team, 0) for team in {held.team_id for held in roles} - {None})
+        free = sum(self.work.get(team, 0) for team in {held.team_id for held in roles} - {None})
         troubles = sum(
             count
             for (role, hospital), count in self.exceptions.items()
@@ -234,6 +235,7 @@ class _Waiting:
             *([ngettext("%d to decide", "%d to decide", decides) % decides] if decides else []),
             *([ngettext("%d to confirm", "%d to confirm", arriving) % arriving] if arriving else []),
             *([ngettext("%d line to pick", "%d lines to pick", picks) % picks] if picks else []),
+            *([ngettext("%d to take", "%d to take", free) % free] if free else []),
             *([ngettext("%d to settle", "%d to settle", troubles) % troubles] if troubles else []),
         ]
 

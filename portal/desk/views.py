@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from approvals.inbox import waiting_count
@@ -10,7 +11,7 @@ from portal.accounts.place import current_department, person, standing
 from portal.desk import case_page
 from portal.desk import home as desk_home
 from portal.web import asks_by_itself, door
-from requests_app import access, overview
+from requests_app import access, overview, sources
 from requests_app.states import RequestState
 from requests_app.views import show_review
 
@@ -20,7 +21,9 @@ from requests_app.views import show_review
 @door
 def home(request: HttpRequest) -> HttpResponse:
     """What needs me, what do I need."""
-    found = desk_home.build(person(request), current_department(request), standing(request))
+    held = sources.reach(person(request))
+    ward = current_department(request, held["work_here"])
+    found = desk_home.build(person(request), ward, standing(request), held)
     return render(request, "desk/home.html", {"home": found, "to_decide": found.waiting, "rows": found.rows})
 
 
@@ -37,6 +40,7 @@ def home_rows(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/_open_answer.html", context)
 
 
+@never_cache  # going back to it leads to what was sent
 @login_required
 @require_safe
 @door

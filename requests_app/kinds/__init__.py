@@ -27,5 +27,4 @@ KINDS: dict[str, Kind] = {
 
 def kind_of(of: ServiceRequest | Category) -> Kind:
     """The kind of a request that is not for supplies. Raises KeyError for supplies."""
-    category = of.category if isinstance(of, ServiceRequest) else of
-    return KINDS[category.kind]
+    return KINDS[of.kind if isinstance(of, Category) else of.category.kind]

@@ -92,17 +92,16 @@ class Kind:
         """What keeps the draft from being sent: sentences by key of the question."""
         asked = self.questions(draft)
         found = questions.problems(asked, draft.answers)
-        found |= {
-            key: texts for key, texts in references.problems(asked, draft).items() if key not in found
-        }
+        found |= {key: texts for key, texts in references.problems(asked, draft).items() if key not in found}
         return found or self.further(draft)
 
     def said(self, request: "ServiceRequest") -> list[tuple[str, str]]:
         """Question and answer in words, as it was asked; without what was not answered."""
         answers = request.answers
+        asked = list(questions.asked(self.questions(request), answers))
+        rows_named = references.all_in_words(asked, request)
         rows = (
-            (str(one.label), references.in_words(one, request) or questions.in_words(one, answers))
-            for one in questions.asked(self.questions(request), answers)
+            (str(one.label), rows_named.get(one.key) or questions.in_words(one, answers)) for one in asked
         )
         return [(label, words) for label, words in rows if words]
 

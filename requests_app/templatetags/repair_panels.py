@@ -6,7 +6,7 @@ from django import template
 
 from portal.accounts.models import User
 from requests_app import harm
-from requests_app.models import Repair, ServiceRequest, Watcher
+from requests_app.models import ServiceRequest, Watcher
 from requests_app.states import ENDED_STATES, Kind
 
 register = template.Library()
@@ -15,11 +15,11 @@ JOINED = (Kind.REPAIR, Kind.IT)  # several people may have the same trouble
 
 @register.inclusion_tag("requests_app/_repair.html")
 def repair_panel(request: ServiceRequest, user: User) -> dict[str, Any]:
-    """`{% repair_panel case user %}`: the piece, its tag, and who clears it after harm. At most two queries."""
+    """`{% repair_panel case user %}`: the piece, its tag, and who clears it after harm. At most one query for
+    what `access.get_request` found."""
     if request.category.kind != Kind.REPAIR:
         return {}
-    found = Repair.objects.select_related("equipment__location", "location", "cleared_by")
-    repair = found.filter(request=request).first()
+    repair = getattr(request, "repair", None)
     waits = repair is not None and repair.harmed and repair.cleared_at is None and request.is_open
     return {
         "case": request,

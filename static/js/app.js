@@ -114,7 +114,9 @@
     }
   }, true);
   addEventListener("pageshow", event => {
-    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
+    if (!event.persisted) return;
+    if (document.querySelector("form[data-autosave][data-sent]")) return location.reload(); // never a copy of what was sent
+    document.querySelectorAll("form[data-sent]").forEach(release);
   });
 
   // ---- drafts save themselves: <form data-autosave hx-post=... hx-trigger="autosave"> ----------------------

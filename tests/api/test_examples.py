@@ -12,11 +12,12 @@ from typing import Any
 
 import jsonschema
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal import ids, openapi
 from portal.clock import at
-from tests import journeys
-from tests.api.calls import caller
+from tests import journeys, repairs
+from tests.api.calls import V1, Caller, caller
 
 pytestmark = pytest.mark.django_db
 BEGIN = datetime(2030, 5, 14, 8, 30, tzinfo=UTC)
@@ -38,7 +39,9 @@ class Recorder:
         self.kept: dict[str, dict[str, Any]] = {}
 
     def __call__(self, operation: str, who: Any, method: str, path: str, body: Any = None) -> Any:
-        answer = who.send(method, path, body)
+        return self.keep(operation, who.send(method, path, body), body)
+
+    def keep(self, operation: str, answer: Any, body: Any = None) -> Any:
         assert answer.status_code in (200, 204), answer.content
         found = json.loads(answer.content) if answer.content else None
         if operation:
@@ -93,7 +96,49 @@ def recorded(world: SimpleNamespace) -> dict[str, Any]:
         call("request", nurse, "GET", f"requests/{sent['id']}")
         came = {"lines": [{"id": lines[0], "quantity": 6}]}
         call("request_receive", nurse, "POST", f"requests/{sent['id']}/receive", came)
+    _back_to_its_sender(call, nurse, head)
+    _made_of_answers(call, world, nurse)
     return call.kept
+
+
+def _back_to_its_sender(call: Recorder, nurse: Caller, head: Caller) -> None:
+    """One that its sender takes back, and one that the head gives back."""
+    with ids.seeded(5), at(BEGIN + timedelta(hours=3)):
+        draft = call("", nurse, "PUT", f"drafts/{KEY[:-1]}4", BODY)
+        call("", nurse, "POST", draft["submit"], {"seen": draft["seen"]})
+        call("request_withdraw", nurse, "POST", f"requests/{draft['id']}/withdraw")
+        draft = call("", nurse, "PUT", f"drafts/{KEY[:-1]}4", BODY)
+        call("", nurse, "POST", draft["submit"], {"seen": draft["seen"]})
+        card = next(
+            one
+            for one in call("", head, "GET", "approvals")["results"]
+            if one["request"]["id"] == draft["id"]
+        )
+        more = {"seen": card["seen"], "reason": "Which of the two bays?"}
+        call("step_return", head, "POST", card["give_back"], more)
+
+
+def _made_of_answers(call: Recorder, world: SimpleNamespace, nurse: Caller) -> None:
+    """A repair with a photo: taken, done, and not right."""
+    with ids.seeded(6), at(BEGIN + timedelta(hours=4)):
+        repairs.equip(world)
+        engineer = caller(world.engineer)
+        call("types", nurse, "GET", f"types?department={BODY['department']}")
+        body = {"department": BODY["department"], "type": "repair", "answers": repairs.answers()}
+        draft = call("", nurse, "PUT", f"drafts/{KEY[:-1]}5", body)
+        there = f"requests/{draft['id']}"
+        file = {"file": SimpleUploadedFile("pump.txt", b"occlusion, line 2", "text/plain")}
+        call.keep("request_attach", nurse.client.post(f"{V1}/{there}/attachments", file))
+        call("", nurse, "POST", draft["submit"], {"seen": draft["seen"]})
+        call("request_take", engineer, "POST", f"{there}/take")
+        call(
+            "request_finish",
+            engineer,
+            "POST",
+            f"{there}/finish",
+            {"outcome": "fixed_on_ward", "note": "new battery"},
+        )
+        call("request_reopen", nurse, "POST", f"{there}/reopen", {"reason": "It still happens"})
 
 
 def steady(found: Any) -> str:
@@ -105,7 +150,8 @@ def steady(found: Any) -> str:
     return re.sub(r"after=[^\"&]+", "after=WyIyMDMw...", text)
 
 
-def test_the_examples_are_what_is_answered(world: SimpleNamespace) -> None:
+def test_the_examples_are_what_is_answered(world: SimpleNamespace, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
     found = steady(recorded(world))
     if os.environ.get("RECORD_EXAMPLES"):
         openapi.EXAMPLES.write_text(found + "\n")
@@ -120,8 +166,10 @@ def test_every_operation_has_its_examples_and_they_fit_their_shapes() -> None:
             parts = [operation["requestBody"]] if "requestBody" in operation else []
             parts += [operation["responses"]["200"]] if "200" in operation["responses"] else []
             for part in parts:
-                content = part["content"]["application/json"]
-                if "example" not in content:
+                content = part["content"].get("application/json")
+                if content is None:  # a file has no example
+                    assert operation["operationId"] in ("request_attach", "file")
+                elif "example" not in content:
                     lacking.append(operation["operationId"])
                 else:
                     whole = {**content["schema"], "components": described["components"]}

@@ -293,10 +293,10 @@ def test_what_a_call_costs(world: SimpleNamespace, nurse: Caller, head: Caller, 
         "me": 4,
         "inbox": 5,
         "store": 4,
-        "request to be decided": 9,
-        "the same for its decider": 11,
-        "request in the store": 11,
-        "the same for the store": 11,
+        "request to be decided": 10,
+        "the same for its decider": 12,
+        "request in the store": 12,
+        "the same for the store": 12,
     }
 
 

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Request
+from django.urls import reverse
+from playwright.sync_api import Page, Request, expect
 
 from requests_app.models import Attachment
 from tests import it_desk
-from tests.browser.conftest import PHONE, Person
+from tests.browser.conftest import DESK, PHONE, Person
 from tests.files.conftest import noise, photo
 
 pytestmark = pytest.mark.browser
@@ -89,6 +90,26 @@ def test_without_javascript_the_button_adds_and_removes(
     page.get_by_role("button", name="Remove screen.jpg").click()
     page.locator(".file-rows li").wait_for(state="detached")
     assert page.input_value("[name=note]") == NOTE
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_a_file_survives_a_refusal_and_signing_out(
+    meet: Callable[..., Person], nurse, tmp_path: Path, js: bool
+) -> None:
+    """Chosen, then sent with questions unanswered, then signed out: it stands on the draft, once."""
+    page = meet(nurse, size=DESK, js=js).go(ASK)
+    page.set_input_files("#id_files", file(tmp_path, "screen.jpg", photo()))
+    row = ".file-rows li:has-text('screen.jpg')"
+    if js:
+        page.locator(row).wait_for()
+    page.get_by_role("button", name="Send", exact=True).last.click()
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    expect(page.locator(row)).to_have_count(1)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", name="Sign in").first.wait_for()
+    later = meet(nurse)
+    later.go(reverse("desk:home")).get_by_role("link", name="Continue").first.click()
+    expect(later.page.locator(row)).to_have_count(1)
 
 
 def test_the_page_warns_of_patient_data_while_it_is_typed(meet: Callable[..., Person], nurse) -> None:

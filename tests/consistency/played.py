@@ -11,10 +11,12 @@ from integrations import dispatch, linking, outbox
 from portal import clock
 from portal.accounts import scopes
 from portal.desk.seed import tables
-from requests_app import fulfilment, lifecycle
+from requests_app import fulfilment, lifecycle, work
 from requests_app.linking import link_vendors
 from requests_app.models import CatalogueItem, RequestItem, ServiceRequest
 from sla import escalation
+from tests import moving, repairs
+from tests.configuring import crew, decide, turnover
 from tests.fake_odoo.fixtures import running
 from tests.fake_odoo.instance import FakeOdoo
 from tests.integrations.steps import connect_to, dispatch_later, poll
@@ -33,6 +35,7 @@ def play(world: SimpleNamespace, folder: Path, settings: Any) -> dict[str, int]:
             **from_the_store(world),
             **from_suppliers(world, odoo),
             **on_the_way_to_odoo(world, odoo),
+            **for_teams(world),
             **being_decided(world),
         }
     with clock.at(clock.now() + timedelta(days=3)):
@@ -123,6 +126,30 @@ def on_the_way_to_odoo(world: SimpleNamespace, odoo: FakeOdoo) -> dict[str, Serv
         "refused": refused, "failed": failed, "being_sent": being_sent, "waiting": waiting,
         "linked_later": linked_later, "held_back": held_back,
     }  # fmt: skip
+
+
+def for_teams(world: SimpleNamespace) -> dict[str, ServiceRequest]:
+    """Work that teams have, began or did; one is an emergency that nobody has taken, one is on no list."""
+    crew(world)
+    repairs.equip(world)
+    moving.porters(world)
+    rang = {"needed": "now", "answered_by": "Eva", "emergency_reason": "patient_at_risk"}
+    call = repairs.sent(world, equipment=repairs.BED, symptoms=["rail"], **rang)
+    answered = repairs.sent(world, equipment=repairs.ECG, symptoms=["battery"], **rang)
+    work.take(request=fresh(answered), by=world.engineer)
+    moved = moving.sent(world, back="yes")
+    work.take(request=moved, by=world.porter)
+    work.finish(request=fresh(moved), by=world.porter, outcome="handed_over")
+    bundle = turnover(world)
+    decide(bundle)
+    return {
+        "call": call,
+        "answered": answered,
+        "repair": repairs.sent(world),
+        "moved": moved,
+        "after_death": moving.sent(world, what="after_death"),
+        "bundle": bundle,
+    }
 
 
 def agree(request: ServiceRequest, step: ApprovalStep) -> None:

@@ -11,10 +11,22 @@ from portal.desk.consistency import find
 from portal.desk.consistency.codes import CODES
 from portal.desk.consistency.examination import areas
 from portal.notify.models import Notice
-from tests.consistency import damaged_decisions, damaged_orders, damaged_record, damaged_requests
+from tests.consistency import (
+    damaged_decisions,
+    damaged_orders,
+    damaged_record,
+    damaged_requests,
+    damaged_work,
+)
 from tests.consistency.damage import DAMAGES, set_columns
 
-REGISTERED = (damaged_requests, damaged_decisions, damaged_orders, damaged_record)  # by importing them
+REGISTERED = (
+    damaged_requests,
+    damaged_decisions,
+    damaged_orders,
+    damaged_record,
+    damaged_work,
+)  # by importing them
 pytestmark = pytest.mark.timeout(240)  # whoever comes first plays them all
 
 

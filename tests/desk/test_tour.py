@@ -9,15 +9,15 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts import scopes
-from portal.accounts.models import Team, User
+from portal.accounts.models import User
 from portal.desk import tour
 from portal.desk.cast import CAST, WALKS
 from portal.desk.demo.stage import story_key
 from portal.desk.demo.stories import STORIES
 from portal.desk.seed.tables import table
-from requests_app import casework, drafting, fulfilment
+from requests_app import casework, drafting, fulfilment, work
 from requests_app.models import CatalogueItem, ServiceRequest
-from tests import journeys
+from tests import journeys, moving
 from tests.personas import PASSWORD, person, signed_in
 
 TOUR, BE, LOOK = "/tour/", "/tour/be/", "/tour/look/"
@@ -160,16 +160,14 @@ def test_what_somebody_else_holds_is_not_theirs(demo: SimpleNamespace) -> None:
     assert people["nora.finch"].today == people["sam.doyle"].today == []
 
 
-def test_a_team_without_work_in_supplies_is_not_picked(demo: SimpleNamespace) -> None:
-    """Its people would see empty pages; whoever holds another role as well is there for that one."""
-    porters = Team.objects.create(hospital=demo.hospital, code="porters", name="Porter control")
-    for username in ("joe.mbeki", "karim.aziz"):
-        person(username, role="fulfiller", place=porters)
-    scopes.grant(
-        user=User.objects.get(username="karim.aziz"), role="requester", place=demo.ward, by=demo.system
-    )
+def test_the_people_of_a_team_see_what_nobody_has_taken(demo: SimpleNamespace) -> None:
+    moving.porters(demo)
+    person("joe.mbeki", role="fulfiller", place=demo.porters)
+    assert tour.cast().by_name["joe.mbeki"].today == []
+    moved = [moving.sent(demo) for _each in range(3)]
+    work.take(request=moved[0], by=demo.porter)
     people = tour.cast().by_name
-    assert "joe.mbeki" not in people and {"karim.aziz", "sam.doyle", "mark.evans"} <= set(people)
+    assert people["joe.mbeki"].today == ["2 to take"] and people["asha.menon"].today == []
 
 
 def test_the_tour_says_when_there_is_nothing_to_see_yet(demo: SimpleNamespace) -> None:
@@ -185,7 +183,7 @@ def test_the_queries_do_not_grow(demo: SimpleNamespace, django_assert_num_querie
         journeys.sent(demo, TON_BLK=2)
     for role in ("requester", "ward_lead", "head")[:rows]:
         scopes.grant(user=demo.nurse, role=role, place=demo.other_ward, by=demo.system)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         tour.cast()
 
 

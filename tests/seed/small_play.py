@@ -13,7 +13,7 @@ import django
 
 UNTIL = datetime(2026, 11, 20, 14, tzinfo=UTC)
 APPS = ("accounts", "audit", "notify", "requests_app", "approvals", "sla", "integrations", "auditlog")
-STORIES = ("night-shift", "price-rose", "refused", "head-away")
+STORIES = ("night-shift", "price-rose", "refused", "head-away", "way-back", "new-starter")
 
 
 def main(seed: int) -> None:

@@ -110,6 +110,21 @@ CODES: dict[str, Meaning] = {
         "An exception is open although its cause is gone, or closed by nobody.",
         "Close it (manage.py shell, casework.close_exception).",
     ),
+    "work.row": Meaning(
+        "A repair or a move without its row, or such a row beside something else.",
+        "Take the row from a backup; the answers of the request say what stood in it.",
+    ),
+    "work.private": Meaning(
+        "A transfer after death stands on lists, or something else is hidden.",
+        "Set private of the request to what its move says, and tell the data protection officer who could see it.",
+    ),
+    "bundle.task": Meaning("A task without its bundle, or of something that is none.", SET_RIGHT),
+    "bundle.state": Meaning(
+        "A bundle has ended before its tasks, or goes on after the last of them.", SET_RIGHT
+    ),
+    "call.over": Meaning(
+        "People are told of an emergency that somebody has, or that is none.", "Set ended_at of the call."
+    ),
     "record.moves": Meaning("State changes and audit events do not tell the same moves.", KEEP_RECORD),
     "record.sending": Meaning("The event of sending names another number or other lines.", KEEP_RECORD),
     "record.decisions": Meaning("Decisions and audit events do not match.", KEEP_RECORD),

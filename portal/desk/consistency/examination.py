@@ -16,6 +16,7 @@ from portal.desk.consistency import (
     replay,
     requests,
     rights,
+    work,
 )
 from portal.desk.consistency.cases import Case, cases
 from portal.desk.consistency.codes import CODES
@@ -84,6 +85,7 @@ def _of_no_case() -> Iterator[Finding]:
         "record": record.of_no_request(),
         "rights": rights.check(),
         "notices": notices.check(),
+        "work": work.check(),
     }
     for name, findings in checks.items():
         yield from _to_its_end(name, findings, f"check:{name}")

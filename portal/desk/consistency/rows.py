@@ -182,6 +182,7 @@ class Exceptional(NamedTuple):
 class Event(NamedTuple):
     id: int
     action: str
+    at: datetime
     actor_id: int
     on_behalf_of_id: int | None
     subject: str

@@ -2,7 +2,8 @@
 
 A copy happened whole weeks (and up to two minutes) earlier or later than its case, at a time at which the clocks of the
 case come out the same, whoever decided was entitled, and everything lies in the past. Open copies lie within two hours
-of their case. Odoo knows nothing of a copy, so cases that wait for Odoo are not copied.
+of their case. Odoo knows nothing of a copy, so cases that wait for Odoo are not copied. Only requests for supplies are: the
+work of a team has rows beside its request (a repair, a move, tasks, calls) that a stencil knows nothing of.
 """
 
 import random
@@ -30,6 +31,7 @@ from portal.desk.demo.stencil import Copy, Rows, Stencil
 from portal.notify.models import Notice
 from requests_app.models import CaseException, NumberCounter, RequestItem, ServiceRequest
 from requests_app.models.trail import NUMBER_SEQUENCE
+from requests_app.states import Kind
 from sla.calendars import compiled
 from sla.models import Clock
 from sla.policies import WALL_CLOCK
@@ -126,7 +128,7 @@ def copy_requests(
 
 # --- which cases, and when -------------------------------------------------------------------------------------------
 def _settled() -> QuerySet[ServiceRequest]:
-    """Cases in which nobody waits for Odoo, and nothing is out of the ordinary."""
+    """Supplies for which nobody waits for Odoo, and nothing is out of the ordinary."""
     waiting = [OutboxMessage.State.PENDING, OutboxMessage.State.CLAIMED]
     of_case: dict[str, Any] = {"request": OuterRef("pk")}
     return ServiceRequest.objects.filter(
@@ -137,6 +139,7 @@ def _settled() -> QuerySet[ServiceRequest]:
             )
         ),
         ~Exists(CaseException.objects.filter(closed_at=None, **of_case)),
+        category__kind=Kind.SUPPLY,
         submitted_at__isnull=False,
     )
 

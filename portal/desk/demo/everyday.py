@@ -34,6 +34,7 @@ GROUPS = {
     "IMG": ("protection", "hygiene", "monitoring"), "MAT": ("protection", "continence", "monitoring", "hygiene"),
 }  # fmt: skip
 OFFICE_BUYS = ("TON-BLK", "SCN-BAR", "WOW-CRT")
+RECALLED = "SUC-12"  # at the end nobody may order it any more: asked for with the usual lists only
 REASONS = (
     "Not needed: stock is there", "Use the standard item instead", "Ordered already", "No budget this period",
     "Wrong route: ask the equipment library first", "Quantity is more than a month of use",
@@ -136,6 +137,7 @@ def what(ask: Ask, chance: Random) -> None:
         ask.usual = chance.choice(lists)
         if ask.run_out != RunOut.FINE:  # then it is written by hand
             agreed = ask.usual.lines.select_related("item").filter(item__stopped_reason="").order_by("pk")
+            agreed = agreed.exclude(item__code=RECALLED)
             ask.lines = {line.item.code: line.quantity for line in agreed}
         return
     lines: dict[str, int] = {}
@@ -163,7 +165,7 @@ def _from_store(ward: Department, chance: Random, count: int) -> dict[str, int]:
     groups = GROUPS.get(ward.code, CLINICAL)
     found = CatalogueItem.objects.filter(
         hospital=ward.hospital, active=True, source=Source.STORE, stopped_reason="", group__in=groups
-    )
+    ).exclude(code=RECALLED)
     items = [item for item in found.order_by("code") if "rationed" not in item.flags or chance.random() < 0.3]
     chosen = chance.sample(items, min(count, len(items)))
     return {item.code: _quantity(item, chance) for item in chosen}

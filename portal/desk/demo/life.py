@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.db.models import Q
+
 from approvals.content import content_hash
 from approvals.decisions import approve_step, reject_step
 from approvals.models import ApprovalStep
@@ -62,6 +64,7 @@ class Life:
             )
         if ask.usual and not ask.lines and not ask.note and ask.run_out == RunOut.FINE:
             return drafting.reorder(usual=ask.usual, by=ask.by, client_key=ask.key)
+        rung = RUNG if ask.run_out == RunOut.NOW else {}
         return drafting.save_draft(
             by=ask.by,
             client_key=ask.key,
@@ -70,7 +73,8 @@ class Life:
             run_out=ask.run_out,
             needed_by=now().date() + timedelta(days=ask.needed_in) if ask.needed_in else None,
             note=ask.note,
-            **(RUNG if ask.run_out == RunOut.NOW else {}),
+            answered_by=rung.get("answered_by", ""),
+            emergency_reason=rung.get("emergency_reason", ""),
         )
 
     def _send(self, public_id: str, ask: Ask) -> None:
@@ -109,6 +113,8 @@ class Life:
                 self._ask_store_and_ward(request)
             elif request.state == RequestState.APPROVED and request.released_at and request.team_id:
                 self._ask_team(request)
+            if not request.is_supply:
+                self._take_in(request)
             self._ask_owners(request)
 
     def look_all(self, pks: Iterable[int]) -> None:
@@ -240,6 +246,19 @@ class Life:
         return may[0] if may[0] == request.filed_by and plan.rng.random() < 0.6 else plan.rng.choice(may)
 
     # the team that has it
+
+    def _take_in(self, request: ServiceRequest) -> None:
+        """The tasks of a bundle and the way back of a move: they were sent by what they belong to, not by a person here."""
+        whole = self._plans[request.pk]
+        belongs = Q(parent=request) | Q(move__return_of__request=request)
+        found = ServiceRequest.objects.filter(belongs).exclude(pk__in=self._plans).select_related("task")
+        for part in found.order_by("pk"):
+            chance = self.stage.chance("part", part.number)
+            plan = Plan(rng=chance, take=chance.triangular(0.05, 0.9, 0.3), work=chance.uniform(0.8, 0.97))
+            if part.task and part.task.position in whole.left:
+                plan.take = None
+            self._plans[part.pk] = self.trade.plans[part.pk] = plan
+            self.look(part.pk)
 
     def _ask_team(self, request: ServiceRequest) -> None:
         plan = self._plans[request.pk]

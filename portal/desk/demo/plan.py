@@ -57,6 +57,7 @@ class Plan:
     take: float | None = 0.4  # share of the response time until somebody of the team has it
     work: float = 0.5  # share of the time that is left until it is due
     outcome: str = ""  # how the work ends; empty: in the usual way
+    left: tuple[int, ...] = ()  # positions of the tasks of a bundle that nobody takes
 
     def answer_of(self, role: str) -> Answer:
         return self.answers.get(role, self.answer)

@@ -28,7 +28,7 @@ from portal.desk.demo.stories import STORIES
 from portal.desk.demo.story import Story
 from portal.desk.demo.sweeps import Sweeps
 from portal.desk.demo.trade import Trade
-from portal.desk.demo.waiting import waiting
+from portal.desk.demo.waiting import trouble_of_today, waiting
 from portal.desk.seed.sowing import sow
 
 BEFORE = timedelta(days=2)  # the hospitals are there before their first request
@@ -81,7 +81,7 @@ def play(
     odoo.check()
     odoo.rest()
     try:
-        with ids.seeded(asked.seed), _quick(), _refusals_unsaid():
+        with ids.seeded(asked.seed), dated_log(), _quick(), _refusals_unsaid():
             with clock.at(asked.start - BEFORE):
                 odoo.set_clock(clock.now())
                 _sow(asked, say)
@@ -95,11 +95,10 @@ def play(
 
 
 def _sow(asked: Asked, say: Callable[[str], object]) -> None:
-    with dated_log():
-        events.record(action=BEGUN, by=scopes.system_user())
-        for code in asked.hospitals:
-            sow(code=code, password=asked.password, say=say)
-        linking.link_catalogue(by=scopes.system_user())
+    events.record(action=BEGUN, by=scopes.system_user())
+    for code in asked.hospitals:
+        sow(code=code, password=asked.password, say=say)
+    linking.link_catalogue(by=scopes.system_user())
 
 
 def _play(asked: Asked, odoo: StandIn, tell: Callable[[float, str], object]) -> int:
@@ -109,7 +108,7 @@ def _play(asked: Asked, odoo: StandIn, tell: Callable[[float, str], object]) -> 
     trade = Trade(stage)
     life = Life(stage, trade)
     sweeps = Sweeps(stage, life, trade)
-    stage.roles_changed = sweeps.roles_changed
+    stage.roles_changed, stage.look = sweeps.roles_changed, life.look
     counted = Counter({"planned": 0})
 
     def file(moment: datetime, ask: object) -> None:
@@ -120,6 +119,7 @@ def _play(asked: Asked, odoo: StandIn, tell: Callable[[float, str], object]) -> 
     for story in asked.stories:
         story.tell(stage)
     if asked.with_waiting:
+        trouble_of_today(stage)
         for moment, ask in waiting(stage):
             stage.ask(moment, ask)
     left = max(asked.requests - counted["planned"], 0)

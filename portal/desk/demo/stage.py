@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from auditlog.models import LogEntry
+from django.db.models.signals import pre_save
 
 from portal.accounts.models import Department, Hospital, User
 from portal.clock import now
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class Stage:
-    """`ask` files a request and lets the people around it act, `roles_changed` tells that somebody's role did; set by `playing`.
+    """`ask` files a request and lets the people around it act, `roles_changed` tells that somebody's role did,
+    `look` that a request did (by its key); set by `playing`.
 
     `days` is the length of the play.
     """
@@ -38,6 +40,7 @@ class Stage:
     hours: Hours = field(default_factory=Hours)
     ask: "Callable[[datetime, Ask], None]" = lambda moment, ask: None
     roles_changed: Callable[[], None] = lambda: None
+    look: Callable[[int], None] = lambda pk: None
 
     @property
     def until(self) -> datetime:
@@ -69,7 +72,13 @@ def story_key(code: str, number: int = 1) -> UUID:
 
 @contextmanager
 def dated_log() -> "Iterator[None]":
-    """Let the field-by-field log of what is set up inside carry the moment of the play instead of today's."""
-    last = LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    yield
-    LogEntry.objects.filter(pk__gt=last).update(timestamp=now())
+    """Let the field-by-field log of what changes inside carry the moment of the play instead of today's."""
+
+    def date(instance: LogEntry, **_: object) -> None:
+        instance.timestamp = now()
+
+    pre_save.connect(date, sender=LogEntry, weak=False)
+    try:
+        yield
+    finally:
+        pre_save.disconnect(date, sender=LogEntry)

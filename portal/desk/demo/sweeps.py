@@ -17,12 +17,13 @@ from portal.accounts.models import Membership
 from portal.audit.origin import acting_from
 from portal.celery import BEATS
 from portal.clock import now
+from portal.desk import emergencies
 from portal.desk.demo.buyer import BrokeOff
 from portal.desk.demo.life import Life
 from portal.desk.demo.stage import Stage
 from portal.desk.demo.trade import Trade
 from requests_app import releasing
-from requests_app.models import ServiceRequest
+from requests_app.models import EmergencyCall, ServiceRequest
 from requests_app.states import RequestState
 from sla import escalation
 from sla.models import Clock
@@ -46,12 +47,19 @@ class Sweeps:
             state=RequestState.APPROVED, released_at=None, closed_at=None
         )
         self._due_release = _earliest(to_release, "queue_at")
+        calls = EmergencyCall.objects.filter(ended_at=None)
+        self._unanswered = (
+            (_earliest(calls.filter(again_at=None), "raised_at"), emergencies.AGAIN_AFTER),
+            (_earliest(calls.filter(manager_at=None), "raised_at"), emergencies.MANAGER_AFTER),
+        )
         self._due_message = _earliest(OutboxMessage.objects.filter(state__in=LIVE), "next_attempt_at")
 
     def plan(self) -> None:
         """Put the next tick of each sweep that will have something to do into the queue."""
         self._at("sla.tasks.sweep_clocks", self._due_clock(), self._clocks)
         self._at("requests_app.tasks.release_due", self._due_release(), self._release)
+        rungs = [raised + wait for ask, wait in self._unanswered if (raised := ask())]
+        self._at("portal.desk.tasks.sweep_emergencies", min(rungs, default=None), self._emergencies)
         self._at("integrations.tasks.dispatch_outbox", self._due_message(), self._dispatch)
         self._at("integrations.tasks.poll_odoo", now() if self.trade.acted else None, self._poll)
 
@@ -69,6 +77,7 @@ class Sweeps:
     def finish(self) -> None:
         """At the end: what is due now, and one look at every open order."""
         self._release()
+        self._emergencies()
         self._clocks()
         self._dispatch()
         self._poll()
@@ -93,6 +102,10 @@ class Sweeps:
         released = list(due.filter(released_at=None, closed_at=None).values_list("pk", flat=True))
         releasing.sweep()
         self.life.look_all(released)
+
+    def _emergencies(self) -> None:
+        while emergencies.sweep():
+            pass
 
     def _clocks(self) -> None:
         while escalation.sweep()["due"]:

@@ -1,17 +1,25 @@
 """Stories of deciding: by policy, by somebody else, by several, by nobody."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import scopes
 from portal.accounts.models import Membership
+from portal.audit.origin import acting_from
+from portal.clock import now
+from portal.desk.demo.everyday import RECALLED
 from portal.desk.demo.hours import on
 from portal.desk.demo.plan import AT_ONCE, NOT_YET, Answer
 from portal.desk.demo.stage import Stage
 from portal.desk.demo.story import Story, file
+from requests_app import stops
+from requests_app.models import CatalogueItem, RequestItem
 
 SOON = Answer(share=0.3)
+BEING_WRITTEN = timedelta(minutes=10)  # longer than anybody of the play takes from the first line to sending
 
 
 def away(stage: Stage, username: str, role: str, back: int) -> Callable[[], None]:
@@ -49,12 +57,31 @@ def standing_order(stage: Stage) -> None:
 
 
 def stopped(stage: Stage) -> None:
+    """Ordered as usual until a safety notice came: who was sent it is told, and a draft of that day still has it."""
+    items = CatalogueItem.objects.filter(code=RECALLED, hospital__in=stage.staff.hospitals.values())
+    items.update(stopped_reason="")  # in the seed, which has no yesterday, it was stopped all along
+
+    def stop(pk: int) -> None:
+        item = CatalogueItem.objects.select_related("hospital").get(pk=pk)
+        if RequestItem.objects.filter(item=item, request__created_at__gt=now() - BEING_WRITTEN).exists():
+            stage.queue.push(now() + BEING_WRITTEN, partial(stop, pk))  # somebody is about to send it
+            return
+        by = stage.staff.holders(item.hospital.code, "compliance")[0]
+        with acting_from("web"):
+            stops.stop(item=item, reason="Safety notice.", lots="24K and 24L", by=by)
+
+    for item in items.select_related("hospital").order_by("pk"):
+        stage.queue.push(on(stage.day(item.hospital.code, 1), "14:05"), partial(stop, item.pk))
     for number, (hospital, ward, by) in enumerate(
         (("SBG", "7B", "asha.menon"), ("SBG", "ICU", "lucy.archer"), ("SAK", "NOT", "jan.kowalski")), start=1
     ):
         file(
             stage, "stopped", on(stage.day(hospital, 1), f"1{number}:20"), by=by, ward=(hospital, ward),
-            lines={"SUC-12": 1, "OXY-MSK": 1}, number=number, write=-1.0,
+            lines={RECALLED: 1, "OXY-MSK": 1}, number=number, write=-1.0,
+        )  # fmt: skip
+        file(
+            stage, "stopped", on(stage.day(hospital, 9), f"1{number}:20"), by=by, ward=(hospital, ward),
+            lines={RECALLED: 1}, number=number + 3, manners={"answer": AT_ONCE},
         )  # fmt: skip
 
 
@@ -138,7 +165,7 @@ STORIES = (
     ),
     Story(
         "stopped", _("It can no longer be ordered"),
-        _("A safety notice stopped the catheter in this draft: the check says why, and refuses it while the line is there."),
+        _("A safety notice stopped the catheter in this draft: the check says why, and the wards that had it were told."),
         "asha.menon", stopped, situations=(14,),
     ),
     Story(

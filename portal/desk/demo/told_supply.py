@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.clock import now
 from portal.desk.demo.hours import on
 from portal.desk.demo.plan import AT_ONCE, NOT_YET, Answer, Buyer
-from portal.desk.demo.stage import Stage, dated_log
+from portal.desk.demo.stage import Stage
 from portal.desk.demo.story import Story, file
 from requests_app.states import RunOut
 
@@ -61,15 +61,14 @@ def night_shift(stage: Stage) -> None:
     midnight = stage.day("SBG", 19)
 
     def come() -> None:
-        with dated_log():
-            nurse = User.objects.create(
-                username="lena.park", first_name="Lena", last_name="Park", email="lena.park@sbg.example",
-                password="!", date_joined=now(),  # noqa: S106 (nobody signs in with it)
-            )  # fmt: skip
-            membership = scopes.grant(
-                user=nurse, role="requester", place=stage.ward("SBG", "5C"), by=stage.person("marta.silva"),
-                valid_until=on(midnight, "08:00"),
-            )  # fmt: skip
+        nurse = User.objects.create(
+            username="lena.park", first_name="Lena", last_name="Park", email="lena.park@sbg.example",
+            password="!", date_joined=now(),  # noqa: S106 (nobody signs in with it)
+        )  # fmt: skip
+        membership = scopes.grant(
+            user=nurse, role="requester", place=stage.ward("SBG", "5C"), by=stage.person("marta.silva"),
+            valid_until=on(midnight, "08:00"),
+        )  # fmt: skip
         stage.staff.people[nurse.username] = membership.user
         stage.roles_changed()
         file(

@@ -10,7 +10,7 @@ from portal.accounts import scopes
 from portal.accounts.models import Team
 from portal.desk.demo.hours import on
 from portal.desk.demo.plan import AT_ONCE, NOT_YET, Answer, Buyer
-from portal.desk.demo.stage import Stage, dated_log
+from portal.desk.demo.stage import Stage
 from portal.desk.demo.story import Story, file
 from requests_app import linking
 from requests_app.models import CatalogueItem, Vendor
@@ -71,13 +71,12 @@ def not_linked(stage: Stage) -> None:
 
     def add() -> None:
         like = CatalogueItem.objects.get(hospital=stage.hospital("SBG"), code="SPO-SEN")
-        with dated_log():
-            CatalogueItem.objects.create(
-                hospital=like.hospital, vendor=like.vendor, code="SPO-SEN-P", name="Saturation sensor, child, reusable",
-                synonyms="finger probe, toe probe", group=like.group, order_unit=like.order_unit,
-                order_unit_plural=like.order_unit_plural, price=Decimal("112.00"), source=Source.BUY,
-                lead_days=like.lead_days, usual_max=2, flags=like.flags,
-            )  # fmt: skip
+        CatalogueItem.objects.create(
+            hospital=like.hospital, vendor=like.vendor, code="SPO-SEN-P", name="Saturation sensor, child, reusable",
+            synonyms="finger probe, toe probe", group=like.group, order_unit=like.order_unit,
+            order_unit_plural=like.order_unit_plural, price=Decimal("112.00"), source=Source.BUY,
+            lead_days=like.lead_days, usual_max=2, flags=like.flags,
+        )  # fmt: skip
 
     stage.queue.push(on(stage.day("SBG", 5), "08:10"), add)
     file(
@@ -92,8 +91,7 @@ def no_team(stage: Stage) -> None:
     def mark(active: bool) -> None:
         team = Team.objects.get(hospital=stage.hospital("NFC"), code="buying")
         team.active = active
-        with dated_log():
-            team.save(update_fields=["active"])
+        team.save(update_fields=["active"])
 
     day = stage.day("NFC", 2)
     stage.queue.push(on(day, "12:00"), partial(mark, False))
@@ -112,12 +110,11 @@ def never_open(stage: Stage) -> None:
         hospital = stage.hospital("SAK")
         now = BusinessCalendar.objects.get(hospital=hospital, code="biomed")
         kept.setdefault("windows", now.windows)
-        with dated_log():
-            calendars.publish_calendar(
-                hospital=hospital, code="biomed", name=now.name, holidays=now.holidays,
-                windows=windows or kept["windows"],  # type: ignore[arg-type]
-                by=stage.person("alex.morgan"),
-            )  # fmt: skip
+        calendars.publish_calendar(
+            hospital=hospital, code="biomed", name=now.name, holidays=now.holidays,
+            windows=windows or kept["windows"],  # type: ignore[arg-type]
+            by=stage.person("alex.morgan"),
+        )  # fmt: skip
 
     day = stage.day("SAK", 3)
     stage.queue.push(on(day, "08:20"), partial(publish, {"week": []}))
@@ -133,12 +130,10 @@ def no_target(stage: Stage) -> None:
     day = stage.day("SBG", 2)
 
     def put_back() -> None:
-        with dated_log():
-            sla.shipped.install(hospital=stage.hospital("SBG"), by=scopes.system_user())
+        sla.shipped.install(hospital=stage.hospital("SBG"), by=scopes.system_user())
 
     def forget() -> None:
-        with dated_log():
-            SlaTarget.objects.filter(service=Service.SUPPLY_BOUGHT, priority=Priority.PLANNED).delete()
+        SlaTarget.objects.filter(service=Service.SUPPLY_BOUGHT, priority=Priority.PLANNED).delete()
 
     stage.queue.push(on(day, "08:50"), forget)
     stage.queue.push(on(day, "16:10"), put_back)

@@ -1,12 +1,17 @@
 """What is open at the end of the play, so that everybody finds something true to do: decisions, picks, deliveries, drafts."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
-from portal.accounts.models import Department
+from portal.accounts.models import Department, Hospital
+from portal.audit.origin import acting_from
+from portal.desk.demo.everyday_work import ANSWERS, RUNG
 from portal.desk.demo.plan import AT_ONCE, NOT_YET, Answer, Ask, Buyer, Plan
 from portal.desk.demo.stage import Stage, story_key
-from requests_app.models import UsualLine
+from portal.desk.seed.it import open_outages
+from requests_app import outages
+from requests_app.models import Outage, UsualLine
 from requests_app.states import RunOut
 
 # role that is asked -> (item, quantity, note, working hours ago)
@@ -23,12 +28,22 @@ CLINICAL_WARDS = {"SBG": ("ED", "ICU", "MAT", "OPD"), "NFC": ("RHB", "THR"), "SA
 ONE_OFFS = ("GEL-500", "ECG-ELE", "PAP-A4", "BPC-AD", "WIP-DET", "BAG-CLI", "TON-BLK", "PLP-BED")
 STANDS = ("to pick", "picked", "coming", "with buyer", "ordered", "at goods-in", "part came")
 
+# type of request -> answers with which it is no emergency
+WORK = (
+    ("transport", {"when": "free"}),
+    ("transport", {"when": "free"}),
+    ("repair", {"needed": "can_wait", "safe": "yes"}),
+    ("it", {"stops": "one_person"}),
+    ("clean", {"when": "bed"}),
+)
+
 
 def waiting(stage: Stage) -> Iterator[tuple[datetime, Ask]]:
     """For every head, every other decider, every store and every ward something that waits at the end."""
     yield from _heads(stage)
     yield from _desks(stage)
     yield from _deliveries(stage)
+    yield from _work(stage)
     yield from _drafts(stage)
 
 
@@ -104,6 +119,37 @@ def _until(stand: str, chance: object) -> Plan:
     elif stand == "part came":
         plan.buyer, plan.receive = Buyer(confirm=1.0, goods=0.5, trick="late part"), 1.0
     return plan
+
+
+def _work(stage: Stage) -> Iterator[tuple[datetime, Ask]]:
+    """In each hospital something that its teams have not taken yet."""
+    for hospital, wards in stage.staff.wards.items():
+        for number, (kind, calm) in enumerate(WORK):
+            chance = stage.chance("work", hospital, number)
+            ward = chance.choice(list(wards.values()))
+            answers = ANSWERS[kind](ward, chance)
+            if answers is None:
+                continue
+            ask = _ask(stage, ward, Plan(rng=chance, take=None), "work", number)
+            ask.type, ask.answers, ask.write = kind, answers | calm | RUNG, 1.0
+            yield stage.until - timedelta(minutes=chance.uniform(10, 55)), ask
+
+
+def trouble_of_today(stage: Stage) -> None:
+    """What IT knows at the end: the outages of the seed were over on the first day, and are there again."""
+
+    def over() -> None:
+        for outage in Outage.objects.filter(ended_at=None).select_related("opened_by").order_by("pk"):
+            with acting_from("web"):
+                outages.end_outage(by=outage.opened_by, ref=outage.ref)
+
+    def again(hospital: Hospital) -> None:
+        with acting_from("web"):
+            open_outages(hospital=hospital)
+
+    stage.queue.push(stage.queue.moment + timedelta(hours=3), over)
+    for hospital in stage.staff.hospitals.values():
+        stage.queue.push(stage.until - timedelta(minutes=10), partial(again, hospital))
 
 
 def _drafts(stage: Stage) -> Iterator[tuple[datetime, Ask]]:

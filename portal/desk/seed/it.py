@@ -32,8 +32,12 @@ def sow_systems(*, hospital: Hospital) -> int:
 @verb
 def sow_outages(*, hospital: Hospital) -> int:
     """Open the outages of outages.csv at a hospital that never had one, with who reported them; count them."""
-    if Outage.objects.filter(hospital=hospital).exists():
-        return 0
+    return 0 if Outage.objects.filter(hospital=hospital).exists() else open_outages(hospital=hospital)
+
+
+@verb
+def open_outages(*, hospital: Hospital) -> int:
+    """The same, whatever there was before: they began a little before now."""
     rows = rows_of("outages", hospital.code)
     for row in rows:
         people = {

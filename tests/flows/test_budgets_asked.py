@@ -1,0 +1,57 @@
+"""What the pages of requests that are made of answers may cost in queries: literal counts, whatever else is open."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+from requests_app.models import ServiceRequest
+from tests import configuring, it_desk, moving, personas, repairs
+from tests.flows.test_budgets import costs
+
+pytestmark = pytest.mark.django_db
+
+
+def a_repair(world: SimpleNamespace) -> ServiceRequest:
+    return repairs.sent(repairs.equip(world) if not hasattr(world, "bay") else world)
+
+
+def a_fault(world: SimpleNamespace) -> ServiceRequest:
+    return it_desk.sent(world, "it", **it_desk.FAULT)
+
+
+def a_move(world: SimpleNamespace) -> ServiceRequest:
+    return moving.sent(world if hasattr(world, "ct") else moving.porters(world))
+
+
+def a_bundle(world: SimpleNamespace) -> ServiceRequest:
+    return configuring.turnover(world)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("asked", "most"), [(a_repair, 15), (a_fault, 13), (a_move, 15), (a_bundle, 15)])
+def test_the_page_of_a_request(
+    world: SimpleNamespace, asked: Callable[[SimpleNamespace], ServiceRequest], most: int, rows: int
+) -> None:
+    configuring.crew(world)
+    for _ in range(rows):
+        request = asked(world)
+    nurse = personas.signed_in(world.nurse)
+    nurse.get(reverse("requests:list"))  # what a process reads once
+    with costs(most):
+        assert nurse.get(reverse("desk:request-detail", args=[request.public_id])).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    ("code", "most"), [("repair", 10), ("it", 10), ("transport", 15), ("document", 9), ("room_turnover", 10)]
+)
+def test_an_empty_form(world: SimpleNamespace, code: str, most: int, rows: int) -> None:
+    configuring.crew(world)
+    for _ in range(rows):
+        a_move(world)
+    nurse = personas.signed_in(world.nurse)
+    nurse.get(reverse("requests:list"))
+    with costs(most):
+        assert nurse.get(reverse("requests:ask-new", args=[code])).status_code == 200
