@@ -11,7 +11,7 @@ from approvals.routing import PlannedStep, RoutingCase, plan_steps
 from approvals.wording import priced
 from portal.accounts.roles import ROLES
 from requests_app.models import ServiceRequest
-from requests_app.quoting import Quote, quote
+from requests_app.supplies.quoting import Quote, quote
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from approvals.models import ApprovalPolicy
 from approvals.publishing import publish
 from approvals.routing import Rule, StepRule
 from portal.facts import verb
+from requests_app.configured.shipped import SHIPPED_TYPES
 from requests_app.models import Category
-from requests_app.shipped import SHIPPED_TYPES
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

@@ -22,8 +22,9 @@ from integrations.reading import News, read_news
 from portal.accounts import scopes
 from portal.accounts.models import User
 from portal.facts import verb
-from requests_app import access, casework, fulfilment
+from requests_app import access, casework
 from requests_app.models import CaseException, ServiceRequest
+from requests_app.supplies import fulfilment
 
 log = logging.getLogger(__name__)
 CHUNK = 200

@@ -14,9 +14,10 @@ from portal import ids
 from portal.audit import events
 from portal.clock import now
 from portal.facts import verb
-from requests_app import access, casework, fulfilment
+from requests_app import access, casework
 from requests_app.models import CaseException
 from requests_app.states import LineState, RequestState
+from requests_app.supplies import fulfilment
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

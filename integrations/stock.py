@@ -9,9 +9,9 @@ from django.conf import settings
 from integrations.odoo import catalogue
 from integrations.odoo.connection import connect
 from integrations.odoo.errors import OdooError
-from requests_app import stock as core
 from requests_app.models import CatalogueItem
 from requests_app.states import Source
+from requests_app.supplies import stock as core
 
 log = logging.getLogger(__name__)
 

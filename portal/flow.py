@@ -35,7 +35,12 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
     (facts.request_extended, (approvals.on_request_extended, notices.on_request_extended)),
     (
         facts.request_returned,
-        (approvals.on_request_returned, sla.on_request_returned, notices.on_request_returned, desk.on_request_returned),
+        (
+            approvals.on_request_returned,
+            sla.on_request_returned,
+            notices.on_request_returned,
+            desk.on_request_returned,
+        ),
     ),
     (
         facts.request_approved,

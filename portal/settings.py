@@ -12,7 +12,7 @@ PORTAL_PROCESSES PORTAL_THREADS   processes, and threads in each, that answer (1
 ODOO_URL ODOO_DB ODOO_USER ODOO_PASSWORD   all four or none; ODOO_TIMEOUT seconds (30)
 ODOO_PUBLIC_URL  address of Odoo in the links that people follow (default: ODOO_URL)
 EMAIL_URL        smtp+tls://user:password@host:587 (default: no mail); EMAIL_FROM the sender
-CLAMD_URL        tcp://host:3310 or unix:/run/clamd.sock: attachments wait until the scanner finds them clean (default: no scanner)
+CLAMD_URL        tcp://host:3310 or unix:/run/clamd.sock: files wait until it finds them clean (default: no scanner)
 MRN_SHAPES       how record numbers of patients look, '#' a digit, with commas: SB#######,N######; a text with one warns
 LOG_LEVEL        DEBUG INFO WARNING ERROR (INFO)
 DEBUG            1 shows tracebacks in the browser (0); never in production

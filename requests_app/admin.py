@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.equipment_classes import CLASSES
+from requests_app.equipment.equipment_classes import CLASSES
 from requests_app.models import Equipment, ItSystem
 
 

@@ -13,21 +13,9 @@ from portal.accounts.models import Hospital, User
 from portal.accounts.place import person
 from portal.drf import Door, Paged, page_of
 from portal.errors import Invalid, NotFound
-from requests_app import (
-    access,
-    asking,
-    drafting,
-    fulfilment,
-    lifecycle,
-    listing,
-    picking,
-    screening,
-    search,
-    submission,
-)
+from requests_app import access, asking, lifecycle, listing, screening, search, submission
 from requests_app.kinds import kind_of
 from requests_app.models import ServiceRequest
-from requests_app.quoting import quote
 from requests_app.serializers import (
     CancelBody,
     CatalogueAsked,
@@ -43,6 +31,8 @@ from requests_app.serializers import (
     SubmitBody,
 )
 from requests_app.states import Kind
+from requests_app.supplies import drafting, fulfilment, picking
+from requests_app.supplies.quoting import quote
 
 
 class Catalogue(Door):

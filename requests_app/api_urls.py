@@ -2,7 +2,7 @@ from django.urls import path
 
 from requests_app.api import Catalogue, Drafts, Requests
 from requests_app.file_api import Files, OneFile
-from requests_app.store_api import Picks
+from requests_app.supplies.store_api import Picks
 from requests_app.work_api import Types, Work
 
 urlpatterns = [

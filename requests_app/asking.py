@@ -10,9 +10,9 @@ from portal.accounts.models import Department
 from portal.clock import now
 from portal.errors import Invalid, WrongState
 from portal.facts import verb
-from requests_app import drafting
 from requests_app.models import Category, FormVersion, ServiceRequest
 from requests_app.questions import LONGEST_LONG, Answers
+from requests_app.supplies import drafting
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

@@ -9,9 +9,10 @@ from portal.audit import events
 from portal.clock import now
 from portal.errors import NotFound, WrongState
 from portal.facts import verb
-from requests_app import access, drafting, permissions
+from requests_app import access, permissions
 from requests_app.models import ServiceRequest, Watcher
 from requests_app.states import RequestState
+from requests_app.supplies import drafting
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

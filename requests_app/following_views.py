@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from portal.accounts.place import person
 from portal.web import door
-from requests_app import access, following, harm
+from requests_app import access, following
+from requests_app.equipment import harm
 
 
 @login_required

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.errors import Invalid
-from requests_app import drafting, fulfilment, lifecycle, listing, screening
+from requests_app import lifecycle, listing, screening
 from requests_app.models import RequestItem, ServiceRequest
+from requests_app.supplies import drafting, fulfilment
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

@@ -13,10 +13,11 @@ from portal.accounts.models import Department, Membership
 from portal.audit.models import Event
 from portal.clock import now
 from portal.merged import Merged
-from requests_app import picking, sources
-from requests_app.fulfilment import RECEIVABLE
+from requests_app import sources
 from requests_app.models import CaseException, RequestItem, ServiceRequest, UsualLine, UsualList
 from requests_app.states import EDITABLE_STATES, ENDED_STATES, LineState, RequestState
+from requests_app.supplies import picking
+from requests_app.supplies.fulfilment import RECEIVABLE
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from requests_app import returning
 from requests_app.models import ServiceRequest
+from requests_app.transport import returning
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

@@ -9,11 +9,12 @@ from rest_framework import serializers
 from portal.accounts.models import Department, User
 from portal.accounts.serializers import DepartmentShown, LocationShown, department_of, hospital_of
 from portal.drf import Body, Paged, Text, Whole, YesNo
-from requests_app import drafting, lifecycle, listing
+from requests_app import lifecycle, listing
 from requests_app.models import CatalogueItem, Category, RequestItem, ServiceRequest
 from requests_app.questions import Question
 from requests_app.states import EmergencyReason, LineState, Priority, RequestState, RunOut, Source
-from requests_app.stock import on_hand
+from requests_app.supplies import drafting
+from requests_app.supplies.stock import on_hand
 
 SENT = [choice for choice in RequestState.choices if choice[0] != RequestState.DRAFT]
 

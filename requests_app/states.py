@@ -18,7 +18,9 @@ class RequestState(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-UNTIL_SAID = datetime(9000, 1, 1, tzinfo=UTC)  # `queue_at` of what waits for somebody's word, not for a moment
+UNTIL_SAID = datetime(
+    9000, 1, 1, tzinfo=UTC
+)  # `queue_at` of what waits for somebody's word, not for a moment
 EDITABLE_STATES = (RequestState.DRAFT, RequestState.RETURNED)
 OPEN_STATES = (
     RequestState.SUBMITTED,

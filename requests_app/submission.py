@@ -11,13 +11,14 @@ from portal.audit import events
 from portal.clock import now
 from portal.errors import Invalid
 from portal.money import in_words
-from requests_app import casework, item_questions, questions
+from requests_app import casework, questions
 from requests_app.kinds import kind_of
 from requests_app.kinds.bundle import of_task
 from requests_app.models import RequestItem, ServiceRequest
 from requests_app.models.item import SWAPPED
-from requests_app.quoting import Quote, quote
 from requests_app.states import PRIORITY_OF, EmergencyReason, LineState, Priority, RunOut
+from requests_app.supplies import item_questions
+from requests_app.supplies.quoting import Quote, quote
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

@@ -3,8 +3,9 @@
 from celery import shared_task
 
 from portal.accounts import scopes
-from requests_app import recurring, releasing
+from requests_app import releasing
 from requests_app.attachments import scanning
+from requests_app.supplies import recurring
 
 
 @shared_task

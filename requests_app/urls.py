@@ -1,18 +1,9 @@
 from django.urls import path
 
-from requests_app import (
-    ask_views,
-    equipment_views,
-    file_views,
-    following_views,
-    outage_views,
-    stop_views,
-    store_views,
-    supply_views,
-    usual_views,
-    views,
-    work_views,
-)
+from requests_app import ask_views, file_views, following_views, views, work_views
+from requests_app.equipment import equipment_views
+from requests_app.it import outage_views
+from requests_app.supplies import stop_views, store_views, supply_views, usual_views
 
 app_name = "requests"
 urlpatterns = [

@@ -18,7 +18,6 @@ from requests_app import (
     access,
     asking,
     casework,
-    drafting,
     lifecycle,
     list_page,
     listing,
@@ -28,8 +27,9 @@ from requests_app import (
 )
 from requests_app.forms import CancelForm, ReceiveForm, ReopenForm, SettleForm
 from requests_app.models import ServiceRequest
-from requests_app.quoting import quote
 from requests_app.states import RunOut
+from requests_app.supplies import drafting
+from requests_app.supplies.quoting import quote
 
 
 @login_required

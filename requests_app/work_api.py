@@ -7,9 +7,10 @@ from rest_framework.response import Response
 from portal.accounts.place import person
 from portal.drf import Door
 from portal.ids import key
-from requests_app import access, asking, choosing, drafting, lifecycle, outcomes, screening, work
+from requests_app import access, asking, choosing, lifecycle, outcomes, screening, work
 from requests_app.kinds import KINDS
 from requests_app.serializers import RequestBrief
+from requests_app.supplies import drafting
 from requests_app.work_serializers import FinishBody, ReasonBody, TypesAsked, TypesShown
 
 

@@ -8,10 +8,11 @@ from approvals.content import content_hash
 from approvals.decisions import approve_step
 from approvals.models import ApprovalStep
 from portal.accounts.models import User
-from requests_app import drafting, lifecycle, linking
+from requests_app import lifecycle, linking
 from requests_app.models import ServiceRequest
-from requests_app.quoting import quote
 from requests_app.states import RunOut
+from requests_app.supplies import drafting
+from requests_app.supplies.quoting import quote
 
 
 def link(world: SimpleNamespace) -> None:

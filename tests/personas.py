@@ -15,7 +15,7 @@ from django.conf import settings
 from django.test import Client
 
 import approvals.shipped
-import requests_app.shipped
+import requests_app.configured.shipped
 import sla.shipped
 from portal.accounts import scopes
 from portal.accounts.models import Department, Hospital, Location, Team, User
@@ -101,7 +101,7 @@ def _build(*, by: User) -> None:
         hospital = build_hospital("SBG", wards=WARDS, items=ITEMS, by=by)
         build_hospital("NFC", wards={"RHB"}, items={"GLV-NIT-M"}, by=by)
         sla.shipped.install(hospital=hospital, by=by)
-        requests_app.shipped.install(by=by)
+        requests_app.configured.shipped.install(by=by)
         approvals.shipped.install(by=by)
 
 

@@ -9,7 +9,7 @@ from approvals.panel import panel
 from approvals.preview import preview
 from portal.accounts.models import User
 from requests_app.models import ServiceRequest
-from requests_app.quoting import Quote
+from requests_app.supplies.quoting import Quote
 
 register = template.Library()
 register.filter("effect", wording.effect)

@@ -11,9 +11,10 @@ from approvals import decisions
 from approvals.content import content_hash
 from approvals.models import ApprovalStep
 from approvals.panel import Panel
-from requests_app import fulfilment, lifecycle, listing, permissions
+from requests_app import lifecycle, listing, permissions
 from requests_app.models import RequestItem, ServiceRequest
 from requests_app.states import LineState, RequestState
+from requests_app.supplies import fulfilment
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

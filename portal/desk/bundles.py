@@ -1,4 +1,4 @@
-"""A bundle on its way: when its tasks are due needs the calendars, what becomes of them is `requests_app.bundles`."""
+"""A bundle on its way: when its tasks are due needs the calendars, what becomes of them is `requests_app.configured.bundles`."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from portal.accounts.models import User
 from portal.clock import now
 from portal.facts import verb
-from requests_app import bundles
+from requests_app.configured import bundles
 from requests_app.kinds.bundle import BundleKind
 from requests_app.models import BundleTask, ServiceRequest
 from requests_app.states import Kind

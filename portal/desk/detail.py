@@ -13,8 +13,8 @@ from portal.desk.telling import Entry, tell
 from requests_app import attachments, listing, permissions, submission
 from requests_app.kinds import kind_of
 from requests_app.models import Attachment, CaseException, RequestItem, ServiceRequest
-from requests_app.quoting import quote
 from requests_app.states import RequestState
+from requests_app.supplies.quoting import quote
 from sla import clocks
 from sla.models import Clock
 

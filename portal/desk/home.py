@@ -17,8 +17,9 @@ from portal.accounts.place import Standing
 from portal.accounts.roles import ROLES
 from portal.clock import now
 from portal.live import marks
-from requests_app import choosing, listing, overview, stops
+from requests_app import choosing, listing, overview
 from requests_app.models import CaseException, Category, ServiceRequest, UsualList
+from requests_app.supplies import stops
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

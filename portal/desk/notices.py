@@ -147,9 +147,7 @@ def on_exception_opened(*, exception: CaseException, **_: Any) -> None:
 
 def on_request_extended(*, request: ServiceRequest, by: User, **_: Any) -> None:
     if by.pk != request.requester_id:
-        _tell(
-            "request_extended", request, _asker(request), key=str(request.version), who=by.get_full_name()
-        )
+        _tell("request_extended", request, _asker(request), key=str(request.version), who=by.get_full_name())
 
 
 def on_item_stopped(*, stop: ItemStop, wards: list[Department], **_: Any) -> None:

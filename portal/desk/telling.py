@@ -56,7 +56,10 @@ SAID = {
     "attachment.added": (gettext_lazy("Added a file"), "paperclip"),
     "attachment.removed": (gettext_lazy("Removed a file"), "file-x"),
     "attachment.infected": (gettext_lazy("A file carried a virus and was deleted"), "shield-x"),
-    "request.patient_data_kept": (gettext_lazy("Sent it although a text looks like patient data"), "shield-alert"),
+    "request.patient_data_kept": (
+        gettext_lazy("Sent it although a text looks like patient data"),
+        "shield-alert",
+    ),
     "exception.opened": (gettext_lazy("Somebody needs to look at it"), "triangle-alert"),
     "exception.closed": (gettext_lazy("It was looked at and settled"), "circle-check"),
     "clock.warned": (gettext_lazy("It is likely to be late"), "triangle-alert"),

@@ -19,9 +19,10 @@ from portal.desk.demo.stories import STORIES
 from portal.desk.demo.story import Story
 from portal.desk.seed.tables import table
 from portal.errors import NotFound
-from requests_app import listing, picking
+from requests_app import listing
 from requests_app.models import CaseException, RequestItem, ServiceRequest
 from requests_app.states import RequestState
+from requests_app.supplies import picking
 
 # What a step may lead to: never an address from outside.
 PAGES = {

@@ -26,9 +26,13 @@ KINDS: dict[str, str] = {
     "due_soon": gettext_noop("Due %(until)s: %(title)s, %(number)s"),
     "late": gettext_noop("Late, it was due %(until)s: %(title)s, %(number)s"),
     "emergency_sent": gettext_noop("Emergency from %(place)s: %(title)s, %(number)s. Take it now."),
-    "emergency_unanswered": gettext_noop("Nobody has taken this emergency from %(place)s yet: %(title)s, %(number)s"),
+    "emergency_unanswered": gettext_noop(
+        "Nobody has taken this emergency from %(place)s yet: %(title)s, %(number)s"
+    ),
     "outage_ended": gettext_noop("It works again: %(title)s"),
-    "file_infected": gettext_noop("Your file “%(reason)s” carried a virus and was deleted: %(title)s, %(number)s"),
+    "file_infected": gettext_noop(
+        "Your file “%(reason)s” carried a virus and was deleted: %(title)s, %(number)s"
+    ),
     "exception_opened": gettext_noop("Somebody must look at this: %(reason)s %(title)s %(number)s"),
 }
 

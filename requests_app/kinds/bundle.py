@@ -15,7 +15,7 @@ TASK = "task"  # code of the type of a task that is plain work for a team; nobod
 
 
 class BundleKind(FormKind):
-    """Asked like every configured type. No team has it: its tasks do, from the moment it is agreed (`requests_app.bundles`)."""
+    """Asked like every configured type. No team has it: its tasks do, from the moment it is agreed."""
 
     def facts(self, draft: "ServiceRequest") -> Facts:
         return replace(super().facts(draft), team_code="", agreed_at=None)

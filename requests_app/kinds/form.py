@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from requests_app import questions, schema
+from requests_app import questions
+from requests_app.configured import schema
 from requests_app.kinds import references
 from requests_app.kinds.base import Facts, Kind, Read
 from requests_app.questions import Ask, Question

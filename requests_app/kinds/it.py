@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app import outages, priorities, questions
-from requests_app.it_services import ROOM, SERVICES, WARD, service_of_class
+from requests_app import priorities, questions
+from requests_app.equipment.symptoms import ELSE
+from requests_app.it import outages
+from requests_app.it.it_services import ROOM, SERVICES, WARD, service_of_class
 from requests_app.kinds import references
 from requests_app.kinds.base import Facts, Kind
 from requests_app.priorities import CAN_WAIT, HIGH, LOW, MEDIUM, NOW, TODAY
 from requests_app.questions import Ask, Choice, Question
 from requests_app.states import Priority
-from requests_app.symptoms import ELSE
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from portal.facts import publish
-from requests_app import equipment_state, reported, signals, symptoms
-from requests_app.equipment_classes import CLASSES
+from requests_app import signals
+from requests_app.equipment import equipment_state, reported, symptoms
+from requests_app.equipment.equipment_classes import CLASSES
 from requests_app.kinds import references, repair_facts
 from requests_app.kinds.base import Facts, Kind, Read
 from requests_app.kinds.repair_questions import CRITICAL, Clean, Needed, repair_questions

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from requests_app import priorities, symptoms
-from requests_app.equipment_classes import CLASSES
+from requests_app import priorities
+from requests_app.equipment import symptoms
+from requests_app.equipment.equipment_classes import CLASSES
 from requests_app.kinds.base import Read
 from requests_app.kinds.repair_questions import CRITICAL, UNKNOWN, Needed, Safe
 from requests_app.models.equipment import Equipment

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from requests_app import symptoms
+from requests_app.equipment import symptoms
 from requests_app.models.equipment import Equipment
 from requests_app.models.repair import Repair
 from requests_app.questions import Ask, Choice, Question

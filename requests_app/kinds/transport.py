@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import Location
 from portal.clock import now
-from requests_app import moves, priorities, questions
+from requests_app import priorities, questions
 from requests_app.kinds import references
 from requests_app.kinds.base import Facts, Kind, Read
 from requests_app.models import ServiceRequest
 from requests_app.models.move import MOST_BED, MOST_INITIALS, Move
-from requests_app.precautions import HIGH_CONSEQUENCE, STANDARD
 from requests_app.questions import Choice, Question
 from requests_app.states import UNTIL_SAID, Priority
+from requests_app.transport import moves
+from requests_app.transport.precautions import HIGH_CONSEQUENCE, STANDARD
 
 if TYPE_CHECKING:
     from portal.accounts.models import Department, User

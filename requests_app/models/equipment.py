@@ -1,9 +1,9 @@
-"""Equipment with a label: what can break. Master data, but for its state, which `requests_app.equipment_state` moves."""
+"""Equipment with a label: what can break. Master data, but for its state, which `equipment_state` moves."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.equipment_classes import choices
+from requests_app.equipment.equipment_classes import choices
 
 
 class Equipment(models.Model):

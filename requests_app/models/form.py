@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FormVersion(models.Model):
-    """One version of the questions, a JSON-Schema form definition (`requests_app.schema`). Published ones never change.
+    """One version of the questions, a JSON-Schema form definition (`configured.schema`). Published ones never change.
 
     A request keeps the version that it was asked with.
     """

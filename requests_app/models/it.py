@@ -35,7 +35,7 @@ class ItSystem(models.Model):
 
 
 class Outage(models.Model):
-    """Trouble that IT knows about already. Written by `requests_app.outages`; ended, never deleted."""
+    """Trouble that IT knows about already. Written by `requests_app.it.outages`; ended, never deleted."""
 
     ref = models.CharField(max_length=30, unique=True, default=new_public_id, editable=False)
     hospital = models.ForeignKey("accounts.Hospital", on_delete=models.PROTECT, related_name="outages")

@@ -9,7 +9,7 @@ class Repair(models.Model):
     """One for each repair that was sent; sending it again after a change writes the same row.
 
     A piece of equipment, else a room; a thing without a label (`thing`) stands in a room. `symptoms` are codes of the
-    set that was shown (`symptom_set` of `requests_app.symptoms`), so that it reads as it was asked.
+    set that was shown (`symptom_set` of `requests_app.equipment.symptoms`), so that it reads as it was asked.
     """
 
     class Needed(models.TextChoices):

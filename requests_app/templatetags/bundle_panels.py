@@ -6,7 +6,7 @@ from django import template
 
 from portal.accounts.models import User
 from portal.clock import now
-from requests_app import bundles
+from requests_app.configured import bundles
 from requests_app.models import ServiceRequest
 from requests_app.states import Kind
 

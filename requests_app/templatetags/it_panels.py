@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from portal.accounts.place import standing
-from requests_app import it_services, outages
+from requests_app.it import it_services, outages
 
 register = template.Library()
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from portal.accounts.models import User
-from requests_app import harm
+from requests_app.equipment import harm
 from requests_app.models import ServiceRequest, Watcher
 from requests_app.states import ENDED_STATES, Kind
 

@@ -15,10 +15,11 @@ from django.utils.translation import ngettext
 
 from portal.accounts.models import Department
 from portal.templatetags.ui import icon
-from requests_app import item_questions, listing, outcomes, stock
-from requests_app import precautions as infection
+from requests_app import listing, outcomes
 from requests_app.models import CatalogueItem, RequestItem, ServiceRequest, UsualList
 from requests_app.states import LineState, Source
+from requests_app.supplies import item_questions, stock
+from requests_app.transport import precautions as infection
 
 register = template.Library()
 register.filter("stage", listing.stage_of)

@@ -18,8 +18,9 @@ from portal.accounts.roles import ROLES
 from portal.accounts.tasks import expire_memberships
 from portal.audit.models import Event
 from portal.errors import Invalid, NotAllowed, NotFound
-from requests_app import asking, drafting
+from requests_app import asking
 from requests_app.models import ServiceRequest
+from requests_app.supplies import drafting
 from tests import it_desk, journeys, personas
 
 

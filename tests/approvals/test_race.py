@@ -95,7 +95,7 @@ def test_cancel_or_approve_one_wins(world: SimpleNamespace) -> None:
 
 
 def test_sending_a_draft_many_times_at_once_makes_one_request(world: SimpleNamespace) -> None:
-    from requests_app.quoting import quote
+    from requests_app.supplies.quoting import quote
     from tests.journeys import draft
 
     request = draft(world, NPW_KIT=1)

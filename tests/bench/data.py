@@ -21,10 +21,11 @@ from approvals.models import StepApprover  # noqa: E402
 from portal.accounts.models import Membership, User  # noqa: E402
 from portal.desk.demo.bulk import copy_requests  # noqa: E402
 from portal.web import cursor_of  # noqa: E402
-from requests_app import drafting, listing  # noqa: E402
+from requests_app import listing  # noqa: E402
 from requests_app.models import CatalogueItem, ServiceRequest  # noqa: E402
-from requests_app.quoting import quote  # noqa: E402
 from requests_app.states import RunOut, Source  # noqa: E402
+from requests_app.supplies import drafting  # noqa: E402
+from requests_app.supplies.quoting import quote  # noqa: E402
 from tests.bench.floors import TABLES  # noqa: E402
 from tests.browsing import session_of  # noqa: E402
 

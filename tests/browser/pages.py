@@ -11,8 +11,10 @@ from portal.accounts import passes
 from portal.accounts.models import User
 from portal.desk import emergencies
 from portal.desk.demo.stage import story_key
-from requests_app import casework, drafting, favourites, following, fulfilment, outages, stock, work
+from requests_app import casework, following, work
+from requests_app.it import outages
 from requests_app.models import ServiceRequest
+from requests_app.supplies import drafting, favourites, fulfilment, stock
 from tests import configuring, it_desk, journeys, moving, repairs
 
 Case = tuple[str, User | None, str]
@@ -39,7 +41,11 @@ def ward_pages(world: SimpleNamespace) -> Iterator[Case]:
     out = journeys.draft(world, GLV_NIT_M=3, APR_WHT=1, SPO_SEN=1)
     yield "draft, none in the store and asked for already", nurse, _url("requests:draft-edit", out)
     yield "favourites", nurse, reverse("requests:supply-new")
-    yield "the usual, to be counted", nurse, reverse("requests:usual", args=[world.ward.usual_lists.first().pk])
+    yield (
+        "the usual, to be counted",
+        nurse,
+        reverse("requests:usual", args=[world.ward.usual_lists.first().pk]),
+    )
     yield "stopped items", world.compliance, reverse("requests:stops")
     yield "review", nurse, _url("desk:review", draft)
     yield "request, sent", nurse, _url("desk:request-detail", sent)
@@ -139,7 +145,15 @@ def type_pages(world: SimpleNamespace) -> Iterator[Case]:
     yield "request, task", world.nurse, _url("desk:request-detail", task)
     yield "types", admin, reverse("desk:types") + "?q=glove"
     yield "new type", admin, reverse("desk:type-new")
-    for name in ("type", "type-describe", "type-terms", "type-definition", "type-preview", "question-new", "task-new"):
+    for name in (
+        "type",
+        "type-describe",
+        "type-terms",
+        "type-definition",
+        "type-preview",
+        "question-new",
+        "task-new",
+    ):
         yield name, admin, reverse(f"desk:{name}", args=["room_turnover"])
     yield "question", admin, reverse("desk:question", args=["clean", "what"])
 

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from requests_app import fulfilment
+from requests_app.supplies import fulfilment
 from tests import journeys
 from tests.browser.conftest import Person
 

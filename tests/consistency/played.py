@@ -11,9 +11,10 @@ from integrations import dispatch, linking, outbox
 from portal import clock
 from portal.accounts import scopes
 from portal.desk.seed import tables
-from requests_app import fulfilment, lifecycle, work
+from requests_app import lifecycle, work
 from requests_app.linking import link_vendors
 from requests_app.models import CatalogueItem, RequestItem, ServiceRequest
+from requests_app.supplies import fulfilment
 from sla import escalation
 from tests import moving, repairs
 from tests.configuring import crew, decide, turnover

@@ -12,9 +12,10 @@ from approvals.models import Decision, StepApprover
 from portal import clock
 from portal.desk import consistency
 from portal.desk.demo.bulk import TABLES, copy_requests
-from requests_app import fulfilment, lifecycle
+from requests_app import lifecycle
 from requests_app.models import ServiceRequest
 from requests_app.states import RequestState
+from requests_app.supplies import fulfilment
 from tests.journeys import approved, draft, fresh, open_steps, seen, sent
 
 pytestmark = pytest.mark.django_db

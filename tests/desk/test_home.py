@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from portal import clock
-from requests_app import casework, fulfilment
+from requests_app import casework
 from requests_app.models import ServiceRequest
+from requests_app.supplies import fulfilment
 from tests import journeys, personas
 
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from approvals.decisions import reject_step
 from approvals.models import ApprovalPolicy, ApprovalStep
-from requests_app import fulfilment
 from requests_app.models import CatalogueItem, ServiceRequest
-from requests_app.quoting import quote
+from requests_app.supplies import fulfilment
+from requests_app.supplies.quoting import quote
 from tests import journeys, personas
 
 NEVER = ("breach", "SLA", "supply-purchases", "in_fulfilment", "to_pick", "on_the_way", "with_buyer", "%")

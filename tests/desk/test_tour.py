@@ -15,8 +15,9 @@ from portal.desk.cast import CAST, WALKS
 from portal.desk.demo.stage import story_key
 from portal.desk.demo.stories import STORIES
 from portal.desk.seed.tables import table
-from requests_app import casework, drafting, fulfilment, work
+from requests_app import casework, work
 from requests_app.models import CatalogueItem, ServiceRequest
+from requests_app.supplies import drafting, fulfilment
 from tests import journeys, moving
 from tests.personas import PASSWORD, person, signed_in
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 from portal.accounts import place
 from portal.audit.models import Event
 from portal.errors import Invalid, NotAllowed
-from requests_app import attachments, drafting, lifecycle
+from requests_app import attachments, lifecycle
 from requests_app.attachments import adding, intake, scanning, shelf
 from requests_app.models import Attachment, ServiceRequest
+from requests_app.supplies import drafting
 from requests_app.templatetags.file_panels import files_panel
 from tests import journeys, personas
 from tests.files.conftest import pdf, photo, stored, upload

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from approvals.models import ApprovalStep
-from requests_app import drafting
 from requests_app.models import ServiceRequest
-from requests_app.quoting import quote
 from requests_app.states import RunOut
+from requests_app.supplies import drafting
+from requests_app.supplies.quoting import quote
 from tests import journeys
 from tests.personas import signed_in
 

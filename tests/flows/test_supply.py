@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from requests_app import adding, drafting, stock
-from requests_app.own_words import OwnWords
 from requests_app.states import RunOut
+from requests_app.supplies import adding, drafting, stock
+from requests_app.supplies.own_words import OwnWords
 from tests import journeys
 from tests.requests_app.test_stock_and_substitutes import has, second_make
 

@@ -8,9 +8,10 @@ from integrations import dispatch, outbox, results
 from integrations.models import ExternalReference, OutboxMessage
 from integrations.results import Outcome
 from portal.audit.models import Event
-from requests_app import fulfilment, linking
+from requests_app import linking
 from requests_app.models import CaseException
 from requests_app.states import LineState, RequestState
+from requests_app.supplies import fulfilment
 from tests import journeys
 from tests.fake_odoo.instance import FakeOdoo
 from tests.integrations.steps import (

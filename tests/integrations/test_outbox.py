@@ -8,9 +8,10 @@ from integrations import outbox
 from integrations.models import OutboxMessage
 from portal.audit.models import Event
 from portal.errors import NotFound, WrongState
-from requests_app import casework, fulfilment, linking
+from requests_app import casework, linking
 from requests_app.models import CaseException, Vendor
 from requests_app.states import LineState
+from requests_app.supplies import fulfilment
 from tests import journeys
 from tests.integrations.steps import dispatch_later, line_states, message, open_exceptions
 

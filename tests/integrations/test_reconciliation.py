@@ -7,9 +7,9 @@ import pytest
 from integrations import reconciliation
 from integrations.models import ExternalReference
 from portal.audit.models import Event
-from requests_app import fulfilment
 from requests_app.models import ServiceRequest
 from requests_app.states import LineState, RequestState
+from requests_app.supplies import fulfilment
 from tests import journeys
 from tests.fake_odoo.instance import FakeOdoo
 from tests.integrations.steps import dispatch_later, line_states, open_exceptions, order, poll

@@ -9,8 +9,8 @@ from integrations import stock, tasks
 from integrations.odoo.catalogue import read_stock
 from integrations.odoo.connection import connect
 from portal import clock
-from requests_app import stock as core
 from requests_app.models import CatalogueItem, StockOnHand
+from requests_app.supplies import stock as core
 from tests.fake_odoo.instance import FakeOdoo
 
 

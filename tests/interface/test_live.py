@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal import live
-from requests_app import fulfilment
+from requests_app.supplies import fulfilment
 from tests import journeys
 from tests.personas import signed_in
 

@@ -15,8 +15,8 @@ from portal.accounts import scopes
 from portal.audit.models import Event
 from portal.errors import Invalid, NotAllowed, NotFound, WrongState
 from portal.notify.models import Notice
-from requests_app import adding, recent
 from requests_app.models import ServiceRequest
+from requests_app.supplies import adding, recent
 from tests import journeys, personas
 from tests.requests_app.test_pages_supply import answers, edit
 

@@ -12,9 +12,10 @@ from approvals.models import Approval, ApprovalStep, Decision
 from portal.audit.models import Event
 from portal.errors import Invalid, NotAllowed, WrongState
 from portal.notify.models import Notice
-from requests_app import asking, drafting, lifecycle
+from requests_app import asking, lifecycle
 from requests_app.models import ServiceRequest
 from requests_app.states import LineState, Priority, RequestState
+from requests_app.supplies import drafting
 from sla.models import Clock
 from tests import journeys, personas
 
@@ -67,7 +68,9 @@ def test_nobody_takes_back_what_is_not_theirs_or_is_decided(world: SimpleNamespa
 def test_the_head_asks_for_more_and_the_sender_is_told(world: SimpleNamespace) -> None:
     request = journeys.sent(world, TON_BLK=2)
     step = journeys.open_steps(request)[0]
-    decisions.return_step(step_id=step.pk, by=world.head, seen=journeys.seen(request), reason="What it is for")
+    decisions.return_step(
+        step_id=step.pk, by=world.head, seen=journeys.seen(request), reason="What it is for"
+    )
     request = journeys.fresh(request)
     assert request.state == RequestState.RETURNED
     assert Notice.objects.get(user=world.nurse, kind="request_returned").params["reason"] == "What it is for"
@@ -154,5 +157,3 @@ def test_an_emergency_says_who_answered_and_why(world: SimpleNamespace) -> None:
         "Sam, store",
         "no_stock",
     )
-
-

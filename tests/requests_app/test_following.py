@@ -11,7 +11,8 @@ from portal.accounts.models import Membership
 from portal.audit.models import Event
 from portal.errors import NotFound, WrongState
 from portal.notify.models import Notice
-from requests_app import following, lifecycle, reported, work
+from requests_app import following, lifecycle, work
+from requests_app.equipment import reported
 from requests_app.kinds import kind_of
 from requests_app.models import ServiceRequest, Watcher
 from tests import repairs

@@ -7,9 +7,9 @@ import pytest
 
 from portal.audit.models import Event
 from portal.errors import Invalid, NotAllowed, WrongState
-from requests_app import fulfilment
 from requests_app.models import RequestItem, ServiceRequest, StateChange
 from requests_app.states import LineState, RequestState
+from requests_app.supplies import fulfilment
 from tests.journeys import approved, fresh, link
 
 pytestmark = pytest.mark.django_db

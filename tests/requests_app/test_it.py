@@ -13,8 +13,9 @@ from portal.audit.models import Event
 from portal.desk.seed.it import sow_outages, sow_systems
 from portal.errors import Invalid, NotAllowed, NotFound, WrongState
 from portal.notify.models import Notice
-from requests_app import asking, outages, questions
-from requests_app.it_services import SERVICES, service_of_class
+from requests_app import asking, questions
+from requests_app.it import outages
+from requests_app.it.it_services import SERVICES, service_of_class
 from requests_app.kinds import kind_of
 from requests_app.models import Category, Equipment, Outage, OutageReport, ServiceRequest
 from requests_app.states import Priority

@@ -14,9 +14,9 @@ from portal.accounts.models import Department, Team, User
 from portal.accounts.roles import roles_with
 from portal.web import keyset
 from requests_app import lifecycle, listing
-from requests_app.fulfilment import pick, send_on_the_way
 from requests_app.models import ServiceRequest
 from requests_app.states import ENDED_STATES, RequestState
+from requests_app.supplies.fulfilment import pick, send_on_the_way
 from tests import personas
 from tests.journeys import approved, draft, fresh, link, sent
 

@@ -11,10 +11,11 @@ from portal import clock
 from portal.audit.models import Event
 from portal.errors import NotAllowed, WrongState
 from portal.facts import verb
-from requests_app import lifecycle, releasing, returning, work
+from requests_app import lifecycle, releasing, work
 from requests_app.kinds.transport import TransportKind, minutes_now
 from requests_app.models import Move, ServiceRequest
 from requests_app.states import Priority, RequestState
+from requests_app.transport import returning
 from sla.models import Clock
 from tests import moving
 from tests.journeys import fresh

@@ -9,10 +9,11 @@ import pytest
 
 from portal import clock
 from portal.errors import Invalid
-from requests_app import asking, moves, precautions, questions
+from requests_app import asking, questions
 from requests_app.kinds.transport import TransportKind
 from requests_app.models import ServiceRequest
 from requests_app.states import Priority, RequestState
+from requests_app.transport import moves, precautions
 from sla.models import Clock
 from tests import moving
 

@@ -13,7 +13,8 @@ from django.urls import reverse
 from portal.audit.models import Event
 from portal.clock import now
 from portal.errors import Invalid
-from requests_app import drafting, favourites, own_words, schema, search
+from requests_app import search
+from requests_app.configured import schema
 from requests_app.models import (
     CaseException,
     CatalogueItem,
@@ -22,8 +23,9 @@ from requests_app.models import (
     FormVersion,
     ServiceRequest,
 )
-from requests_app.own_words import OwnWords
 from requests_app.questions import Ask, Choice, Question
+from requests_app.supplies import drafting, favourites, own_words
+from requests_app.supplies.own_words import OwnWords
 from tests import journeys, personas
 from tests.requests_app.test_pages_supply import answers, edit
 

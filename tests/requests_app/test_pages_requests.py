@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app import fulfilment
 from requests_app.models import CatalogueItem, ServiceRequest, UsualList
-from requests_app.quoting import quote
 from requests_app.states import LineState, RequestState
+from requests_app.supplies import fulfilment
+from requests_app.supplies.quoting import quote
 from tests import journeys, personas
 
 

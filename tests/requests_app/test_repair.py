@@ -9,8 +9,9 @@ from portal.accounts.models import Location
 from portal.audit.models import Event
 from portal.errors import Invalid, NotAllowed, WrongState
 from portal.notify.models import Notice
-from requests_app import harm, lifecycle, symptoms, work
-from requests_app.equipment_classes import CLASSES
+from requests_app import lifecycle, work
+from requests_app.equipment import harm, symptoms
+from requests_app.equipment.equipment_classes import CLASSES
 from requests_app.kinds import kind_of
 from requests_app.kinds.repair_facts import priority_of
 from requests_app.models import Equipment, Repair, ServiceRequest

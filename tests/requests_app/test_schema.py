@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from requests_app import questions, schema, schema_rules, shipped
+from requests_app import questions
+from requests_app.configured import schema, schema_rules, shipped
+from requests_app.configured.schema import Asked, Form
 from requests_app.questions import Ask, Choice, Question
-from requests_app.schema import Asked, Form
 
 CODES = ["a", "b", "c-1"]
 CHOICES = tuple(Choice(code, f"Answer {code}") for code in CODES)

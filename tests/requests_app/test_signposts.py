@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from portal.desk.seed.tables import HERE
 from requests_app import search
-from requests_app.equipment_classes import CLASSES
+from requests_app.equipment.equipment_classes import CLASSES
+from requests_app.equipment.symptoms import SETS
 from requests_app.signposts import SIGNPOSTS, refusal, signpost
-from requests_app.symptoms import SETS
 from tests import personas
 
 FINE = (

@@ -11,9 +11,10 @@ from django.urls import reverse
 from portal import clock
 from portal.audit.models import Event
 from portal.errors import Invalid
-from requests_app import drafting, lifecycle, stock
+from requests_app import lifecycle
 from requests_app.models import CatalogueItem, ServiceRequest, Substitute
-from requests_app.quoting import quote
+from requests_app.supplies import drafting, stock
+from requests_app.supplies.quoting import quote
 from tests import journeys, personas
 from tests.requests_app.test_pages_supply import answers, edit
 

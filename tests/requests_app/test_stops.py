@@ -12,8 +12,8 @@ from portal import clock
 from portal.audit.models import Event
 from portal.errors import Invalid, NotAllowed, WrongState
 from portal.notify.models import Notice
-from requests_app import fulfilment, stops
 from requests_app.models import CaseException, ItemStop, ServiceRequest
+from requests_app.supplies import fulfilment, stops
 from tests import journeys, personas
 from tests.requests_app.test_pages_supply import edit
 

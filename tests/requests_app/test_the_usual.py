@@ -14,8 +14,8 @@ from portal import clock
 from portal.accounts import scopes
 from portal.errors import Invalid, NotAllowed
 from portal.notify.models import Notice
-from requests_app import counting, drafting, recurring
 from requests_app.models import CaseException, ParCount, Recurring, ServiceRequest, UsualList
+from requests_app.supplies import counting, drafting, recurring
 from tests import journeys, personas
 
 

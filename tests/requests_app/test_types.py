@@ -13,11 +13,11 @@ from django.urls import reverse
 from approvals.models import Approval, ApprovalPolicy
 from portal.audit.models import Event
 from portal.errors import NotAllowed
-from requests_app import publishing, schema
+from requests_app.configured import publishing, schema
+from requests_app.configured.schema import Asked, Form
 from requests_app.kinds import kind_of
 from requests_app.models import Category, FormVersion, ServiceRequest
 from requests_app.questions import Ask, Choice, Question
-from requests_app.schema import Asked, Form
 from requests_app.states import Priority, RequestState
 from sla.models import Clock, SlaTarget
 from tests.configuring import TIMES, ask, crew, decide, do, new_type, post
@@ -319,14 +319,23 @@ def test_the_list_costs_the_same_for_1_and_3_types(world: SimpleNamespace, admin
     assert (cost(3), cost(1)) == (LIST_QUERIES, LIST_QUERIES)
 
 
-def test_what_json_schema_alone_refuses_is_not_sent(world: SimpleNamespace, admin: Client, nurse: Client) -> None:
+def test_what_json_schema_alone_refuses_is_not_sent(
+    world: SimpleNamespace, admin: Client, nurse: Client
+) -> None:
     code = published(admin)
     version = FormVersion.objects.get(category__code=code)
     version.schema["properties"]["for_what"]["pattern"] = "^because"
     version.save()
     page = nurse.get(reverse("requests:ask-new", args=[code])).context["form"].draft
-    said = {"client_key": page.client_key, "department": page.department_id, "do": "send", "q-which_document": "letter"}
+    said = {
+        "client_key": page.client_key,
+        "department": page.department_id,
+        "do": "send",
+        "q-which_document": "letter",
+    }
     refused = nurse.post(reverse("requests:ask-new", args=[code]), said | {"q-for_what": "A visa"})
     assert refused.status_code == 422
     assert "This answer does not fit the question" in refused.content.decode()
-    assert ask(nurse, code, which_document="letter", for_what="because I must").state == RequestState.SUBMITTED
+    assert (
+        ask(nurse, code, which_document="letter", for_what="because I must").state == RequestState.SUBMITTED
+    )

@@ -30,7 +30,7 @@ from portal.accounts.roles import ROLES
 from portal.clock import now
 from portal.desk.management.commands.seed import Command
 from portal.desk.seed.tables import rows_of, table
-from requests_app.equipment_classes import CLASSES
+from requests_app.equipment.equipment_classes import CLASSES
 from requests_app.models import CatalogueItem, Equipment, UsualLine, UsualList, Vendor
 from requests_app.search import find_items
 from sla import calendars

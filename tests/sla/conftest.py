@@ -12,10 +12,11 @@ from django.dispatch import Signal
 from portal import clock
 from portal.accounts import scopes
 from portal.accounts.models import Department, Hospital, Team, User
-from requests_app import drafting, lifecycle
+from requests_app import lifecycle
 from requests_app.models import CatalogueItem, Category, ServiceRequest
-from requests_app.quoting import quote
 from requests_app.states import EmergencyReason, Kind, RunOut, Source
+from requests_app.supplies import drafting
+from requests_app.supplies.quoting import quote
 from sla import shipped
 
 TUESDAY = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)  # 09:00 in London

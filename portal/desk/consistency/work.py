@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.desk.consistency.finding import Finding
-from requests_app import moves
 from requests_app.models import EmergencyCall, ServiceRequest
 from requests_app.states import ENDED_STATES, Kind, Priority, RequestState
+from requests_app.transport import moves
 
 S = RequestState
 WAITS = (S.SUBMITTED, S.APPROVED)  # nobody has an emergency yet

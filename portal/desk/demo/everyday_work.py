@@ -9,9 +9,10 @@ from portal.accounts.models import Department, Location
 from portal.desk.demo.everyday import moment_of, ward_of
 from portal.desk.demo.plan import Ask, Plan
 from portal.desk.demo.stage import Stage
-from requests_app import outcomes, symptoms
-from requests_app.equipment_classes import CLASSES
-from requests_app.it_services import SERVICES
+from requests_app import outcomes
+from requests_app.equipment import symptoms
+from requests_app.equipment.equipment_classes import CLASSES
+from requests_app.it.it_services import SERVICES
 from requests_app.models import Equipment
 from requests_app.states import Kind
 

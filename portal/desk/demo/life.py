@@ -21,10 +21,11 @@ from portal.desk.demo.plan import Ask, Plan
 from portal.desk.demo.stage import Stage
 from portal.desk.demo.trade import Trade
 from portal.errors import NotAllowed
-from requests_app import asking, casework, drafting, fulfilment, lifecycle, listing, outcomes, work
+from requests_app import asking, casework, lifecycle, listing, outcomes, work
 from requests_app.models import CaseException, Category, ServiceRequest
-from requests_app.quoting import quote
 from requests_app.states import EmergencyReason, LineState, Priority, RequestState, RunOut
+from requests_app.supplies import drafting, fulfilment
+from requests_app.supplies.quoting import quote
 from sla.models import Clock
 
 RUNG = {"answered_by": "The store's desk", "emergency_reason": EmergencyReason.NO_STOCK}

@@ -15,8 +15,8 @@ from portal.desk.demo.hours import on
 from portal.desk.demo.plan import AT_ONCE, NOT_YET, Answer
 from portal.desk.demo.stage import Stage
 from portal.desk.demo.story import Story, file
-from requests_app import stops
 from requests_app.models import CatalogueItem, RequestItem
+from requests_app.supplies import stops
 
 SOON = Answer(share=0.3)
 BEING_WRITTEN = timedelta(minutes=10)  # longer than anybody of the play takes from the first line to sending

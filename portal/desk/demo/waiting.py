@@ -10,7 +10,7 @@ from portal.desk.demo.everyday_work import ANSWERS, RUNG
 from portal.desk.demo.plan import AT_ONCE, NOT_YET, Answer, Ask, Buyer, Plan
 from portal.desk.demo.stage import Stage, story_key
 from portal.desk.seed.it import open_outages
-from requests_app import outages
+from requests_app.it import outages
 from requests_app.models import Outage, UsualLine
 from requests_app.states import RunOut
 

@@ -3,7 +3,7 @@
 from portal.accounts.models import Hospital
 from portal.desk.seed.tables import rows_of
 from portal.facts import verb
-from requests_app.equipment_classes import CLASSES
+from requests_app.equipment.equipment_classes import CLASSES
 from requests_app.models import Equipment
 
 

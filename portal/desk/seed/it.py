@@ -7,7 +7,7 @@ from portal.accounts.people import home_ward
 from portal.clock import now
 from portal.desk.seed.tables import rows_of
 from portal.facts import verb
-from requests_app import outages
+from requests_app.it import outages
 from requests_app.models import ItSystem, Outage
 
 

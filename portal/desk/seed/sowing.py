@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import approvals.shipped
-import requests_app.shipped
+import requests_app.configured.shipped
 import sla.shipped
 from portal.accounts import scopes
 from portal.accounts.models import Hospital
@@ -39,7 +39,7 @@ def sow(*, code: str, password: str, say: Callable[[str], Any]) -> Hospital:
         sla.shipped.install(hospital=hospital, by=by)
         sow_hours(hospital=hospital, by=by)
         say("  Service hours and target times: in place")
-        say(f"  Types of request: {_added(requests_app.shipped.install(by=by))}")
+        say(f"  Types of request: {_added(requests_app.configured.shipped.install(by=by))}")
         say(f"  Approval policy: {approvals.shipped.install(by=by)}")
     return hospital
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from portal.accounts.models import Team
 from portal.desk.types.publishing import ROUTES
+from requests_app.configured.publishing import CONFIGURED
 from requests_app.forms import VerbForm
 from requests_app.models import Category
-from requests_app.publishing import CONFIGURED
 from requests_app.states import Kind, Priority
 from sla.models import BusinessCalendar
 from sla.models.target import Unit

@@ -10,11 +10,11 @@ from approvals.models import ApprovalPolicy
 from portal.accounts.models import Team, User
 from portal.desk.types.publishing import ROUTES, lacking, policy_of
 from portal.errors import NotFound
-from requests_app import publishing
+from requests_app.configured import publishing
+from requests_app.configured.publishing import CONFIGURED, OWN_REF, Owner
+from requests_app.configured.schema import Asked, Form
 from requests_app.kinds.bundle import TASK
 from requests_app.models import BundleTask, CatalogueItem, Category, FormVersion
-from requests_app.publishing import CONFIGURED, OWN_REF, Owner
-from requests_app.schema import Asked, Form
 from requests_app.states import Kind
 from sla import promising
 from sla.models import SlaTarget
@@ -123,7 +123,11 @@ def _tasks(bundle: Category) -> list[BundleTask]:
     """Each with `whose`: its type or its team in words. Two queries, one for what is no bundle."""
     tasks: list[Any] = list(bundle.tasks.select_related("category"))
     codes = {task.team_code for task in tasks if task.team_code}
-    names = dict(Team.objects.filter(code__in=codes).order_by("-hospital").values_list("code", "name")) if codes else {}
+    names = (
+        dict(Team.objects.filter(code__in=codes).order_by("-hospital").values_list("code", "name"))
+        if codes
+        else {}
+    )
     for task in tasks:
         task.whose = task.category.name if task.category else names.get(task.team_code, task.team_code)
     return tasks

@@ -3,11 +3,12 @@
 from portal import ids
 from portal.accounts.models import Department, User
 from portal.errors import NotFound
-from requests_app import asking, publishing
+from requests_app import asking
 from requests_app.ask_form import AskForm
+from requests_app.configured import publishing
+from requests_app.configured.publishing import Owner
 from requests_app.kinds.bundle import TASK
 from requests_app.models import Category
-from requests_app.publishing import Owner
 
 
 def form(owner: Owner, *, by: User, ward: Department | None) -> AskForm:

@@ -12,7 +12,7 @@ from approvals.shipped import NOBODY, asked
 from portal.accounts.models import Team
 from portal.errors import Invalid
 from portal.facts import verb
-from requests_app import publishing
+from requests_app.configured import publishing
 from requests_app.models import BundleTask, Category
 from requests_app.states import Kind, Priority
 from sla import promising

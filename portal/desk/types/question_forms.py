@@ -8,10 +8,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app import schema_rules
+from requests_app.configured import schema_rules
+from requests_app.configured.schema import PICKED, Asked, Form
 from requests_app.forms import VerbForm
 from requests_app.questions import Ask, Choice, Question
-from requests_app.schema import PICKED, Asked, Form
 from requests_app.states import Priority
 
 ASKS = (

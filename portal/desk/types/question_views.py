@@ -10,7 +10,7 @@ from portal.desk.types import page
 from portal.desk.types.question_forms import QuestionForm
 from portal.desk.types.task_forms import TaskForm
 from portal.web import door
-from requests_app import publishing as core
+from requests_app.configured import publishing as core
 from requests_app.models import BundleTask
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])

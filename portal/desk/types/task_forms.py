@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from portal.accounts.models import Team
 from portal.desk.types.forms import named, offered_types
-from requests_app import asking, publishing, questions, schema
+from requests_app import asking, questions
+from requests_app.configured import publishing, schema
 from requests_app.forms import VerbForm
 from requests_app.models import BundleTask, Category
 from requests_app.models.bundle import OffsetUnit

@@ -12,8 +12,8 @@ from portal.desk.types import page, preview, publishing
 from portal.desk.types.forms import DefinitionForm, NewTypeForm, TermsForm, TypeForm
 from portal.errors import Invalid
 from portal.web import door
-from requests_app import publishing as core
-from requests_app import schema
+from requests_app.configured import publishing as core
+from requests_app.configured import schema
 from requests_app.forms import VerbForm
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])

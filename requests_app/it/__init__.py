@@ -1,0 +1,1 @@
+"""IT: the services that are offered and the outages that are known."""

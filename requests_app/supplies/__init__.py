@@ -1,0 +1,1 @@
+"""Supplies: lines with prices and suppliers, from the draft to what arrives on the ward."""

@@ -1,0 +1,1 @@
+"""Moves: what moves and how, precautions, and the way back."""
