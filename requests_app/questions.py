@@ -1,7 +1,8 @@
 """Questions of a form, and what counts as an answer. PURE: no database, no clock, no HTTP.
 
 The questions of the shipped kinds are written in `requests_app.kinds`, those of configured types come from a JSON Schema
-(`requests_app.configured.schema`); pages, API and verbs use both in the same way. Answers are plain values as typed: a string, or a list of strings for `SEVERAL`. Whatever was typed can be saved; `problems` says what keeps it from being sent.
+(`requests_app.configured.schema`); pages, API and verbs use both in the same way. Answers are plain values as typed: a
+string, or a list of strings for `SEVERAL`. Whatever was typed can be saved; `problems` says what keeps it from being sent.
 """
 
 import enum
