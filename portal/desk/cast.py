@@ -38,6 +38,7 @@ CAST: tuple[tuple[str | Promise, tuple[Part, ...]], ...] = (
         _("On the ward"),
         (
             Part("asha.menon", _("Asks for supplies and says what arrived")),
+            Part("tom.reid", _("Reports what is broken and calls the porters")),
             Part("grace.hill", _("Leads the ward and follows what is open on it")),
         ),
     ),
@@ -73,7 +74,7 @@ CAST: tuple[tuple[str | Promise, tuple[Part, ...]], ...] = (
             Part("amina.yusuf", _("Reads who did what, in every hospital")),
             Part("peter.hansen", _("Is asked when nobody may decide")),
             Part("yuki.tanaka", _("Is told when an order does not get through")),
-            Part("alex.morgan", _("Gives people their roles")),
+            Part("alex.morgan", _("Gives people their roles and makes types of request")),
         ),
     ),
     (
@@ -112,6 +113,59 @@ WALKS = (
                 "requests",
                 _("See where everything stands"),
                 _("Who has it, until when, and what is late."),
+            ),
+        ),
+    ),
+    Walk(
+        "tom.reid",
+        "wrench",
+        _("Report and move, as a nurse"),
+        (
+            Step(
+                "pump",
+                _("Scan the label of a pump"),
+                _("Its page says what is open on it. Say what is wrong and whether it is safe: three taps."),
+            ),
+            Step(
+                "move",
+                _("Send a patient to CT"),
+                _("Five questions. Precautions have to be chosen, and stand on every later screen."),
+            ),
+            Step(
+                "kinds",
+                _("Ask for something else"),
+                _("Cleaning, a loan, a document, a new starter: each goes to the team that does it."),
+            ),
+        ),
+    ),
+    Walk(
+        "ivy.chan",
+        "hand",
+        _("Do the work, as IT"),
+        (
+            Step(
+                "work",
+                _("Take it, and say how it ended"),
+                _("What is due first is on top; two people never take the same."),
+            ),
+            Step(
+                "outages",
+                _("Say what is down"),
+                _("Wards see it before they report it once more, and say Me too."),
+            ),
+        ),
+    ),
+    Walk(
+        "alex.morgan",
+        "clipboard-list",
+        _("Make a type of request"),
+        (
+            Step(
+                "types",
+                _("Add “Document request”"),
+                _(
+                    "Questions, team, who decides, times. It cannot be published while one of them is missing."
+                ),
             ),
         ),
     ),

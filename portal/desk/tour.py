@@ -28,6 +28,12 @@ from requests_app.supplies import picking
 PAGES = {
     "home": ("desk:home", ""),
     "toner": ("requests:supply-new", "?q=toner"),
+    "pump": ("requests:equipment-list", ""),
+    "move": ("requests:ask", "transport/"),
+    "kinds": ("requests:ask", ""),
+    "work": ("requests:work", ""),
+    "outages": ("requests:outages", ""),
+    "types": ("desk:types", ""),
     "requests": ("requests:list", ""),
     "approvals": ("approvals:inbox", ""),
     "store": ("requests:pick-list", ""),

@@ -18,7 +18,7 @@ from portal.desk.seed.tables import table
 from requests_app import casework, work
 from requests_app.models import CatalogueItem, ServiceRequest
 from requests_app.supplies import drafting, fulfilment
-from tests import journeys, moving
+from tests import it_desk, journeys, moving
 from tests.personas import PASSWORD, person, signed_in
 
 TOUR, BE, LOOK = "/tour/", "/tour/be/", "/tour/look/"
@@ -281,6 +281,7 @@ def test_the_cast_and_the_walks_speak_of_people_of_the_seed() -> None:
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.username)
 def test_whoever_walks_may_open_each_page(demo: SimpleNamespace, walk) -> None:
     browser = Client()
+    it_desk.add(demo)
     for step in walk.steps:
         assert be(walk.username, browser, to=step.to).status_code == 302
         assert browser.get(tour.page(step.to)).status_code == 200, step.to
