@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.forms import PlainForm
+
 OTHER = "other"
 REASONS = [
     ("in_stock", _("Not needed: stock is there")),
@@ -30,7 +32,7 @@ MISSING = [
 ]
 
 
-class RejectForm(forms.Form):
+class RejectForm(PlainForm):
     """A reason chip, words of one's own, or both; `cleaned_data["reason"]` is the sentence that the ward reads."""
 
     chips = REASONS

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from approvals.inbox import Card
 from portal.money import in_words
 from requests_app.models import ServiceRequest
+from requests_app.states import Kind
 
 # What a decider must know about a line. The other flags (must not run out, latex ...) are for the store and the ward.
 FLAGS = {
@@ -53,7 +54,9 @@ def effect(card: Card) -> str:
     parts += [_("an order to %(vendor)s") % {"vendor": vendor} for vendor in card.vendors]
     if card.request.team:
         parts.append(_("it to %(team)s") % {"team": card.request.team})
-    what = _join(parts)
+    elif card.request.category.kind == Kind.BUNDLE:
+        parts.append(_("its tasks to their teams"))
+    what = _join(parts) or _("it on its way")
     if card.last:
         return _("Approving sends %(what)s.") % {"what": what}
     return _("Somebody else decides as well. After that, %(what)s.") % {"what": what}

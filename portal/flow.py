@@ -52,7 +52,7 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
         ),
     ),
     (facts.work_released, (sla.on_work_released,)),
-    (facts.request_reopened, (notices.on_request_reopened,)),
+    (facts.request_reopened, (bundles.on_request_reopened, notices.on_request_reopened)),
     (
         facts.request_rejected,
         (

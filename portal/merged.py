@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Case, Model, Q, QuerySet, When
 
 M = TypeVar("M", bound=Model)
 
@@ -25,16 +25,25 @@ class Merged(Generic[M]):
         """The rows that meet these conditions too."""
         return replace(self, sources=tuple(source.filter(*conditions, **more) for source in self.sources))
 
-    def first(self, count: int, *order: Any) -> QuerySet[M]:
-        """The first `count` rows in this order, which has to end in the key. Lazy; one query however many sources."""
-        if len(self.sources) == 1:
-            found = self.sources[0]
-        elif self.sources:
-            keys = [self._keys(source.order_by(*order)[:count]) for source in self.sources]
+    def first(self, count: int, *order: Any, before: Q | None = None) -> QuerySet[M]:
+        """The first `count` rows in this order, which has to end in the key. Lazy; one query however many sources.
+
+        Rows that meet `before` come before all others.
+        """
+        sources = self.sources
+        if (
+            before is not None
+        ):  # each part is walked in the order of its index, which knows nothing of `before`
+            sources = (*(source.filter(before) for source in sources), *sources)
+        if len(sources) == 1:
+            found = sources[0]
+        elif sources:
+            keys = [self._keys(source.order_by(*order)[:count]) for source in sources]
             found = self.model._default_manager.filter(pk__in=keys[0].union(*keys[1:], all=True))
         else:
             found = self.model._default_manager.none()
-        return self.shown(found).order_by(*order)[:count]
+        first = () if before is None else (Case(When(before, then=0), default=1),)
+        return self.shown(found).order_by(*first, *order)[:count]
 
     def _keys(self, first: QuerySet[M]) -> QuerySet[M, Any]:
         """Their keys, in a form that SQLite takes as a part of a union too."""

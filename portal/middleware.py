@@ -1,9 +1,9 @@
-"""What is refused before any page sees it."""
+"""What is refused, or mended, before any page sees it."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import get_resolver
 from django.utils import timezone
 
@@ -12,8 +12,11 @@ from portal import problems
 NUL = "\x00"
 
 
-class RefuseNul:
-    """No text has a NUL character, and PostgreSQL stores none: an address or a form with one is answered 400."""
+class NoNul:
+    """No text has a NUL character, and PostgreSQL stores none: an address with one is answered 400.
+
+    A form loses them and nothing else: whoever pasted one does not see it, and would lose all that they typed.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -23,14 +26,26 @@ class RefuseNul:
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponseBase | None:
         # A body of the API is read by its own parsers, once its token has said who sends it (`portal.uploads`).
-        of_api = request.path_info.startswith(problems.PAGE)
-        for sent in (request.GET,) if of_api else (request.GET, request.POST):
-            for name, values in sent.lists():
-                if NUL in name or any(NUL in str(value) for value in values):
-                    # Answered rather than raised: Django logs what is raised with its whole traceback.
-                    answer: Callable[..., HttpResponseBase] = get_resolver().resolve_error_handler(400)
-                    return answer(request, exception=BadRequest("NUL"))
+        if not request.path_info.startswith(problems.PAGE) and _has_nul(request.POST):
+            request.POST = _without_nul(request.POST)  # type: ignore[assignment]
+        if _has_nul(request.GET):
+            # Answered rather than raised: Django logs what is raised with its whole traceback.
+            answer: Callable[..., HttpResponseBase] = get_resolver().resolve_error_handler(400)
+            return answer(request, exception=BadRequest("NUL"))
         return None
+
+
+def _has_nul(sent: QueryDict) -> bool:
+    return any(NUL in name or any(NUL in str(value) for value in values) for name, values in sent.lists())
+
+
+def _without_nul(sent: QueryDict) -> QueryDict:
+    kept = QueryDict(mutable=True, encoding=sent.encoding)
+    for name, values in sent.lists():
+        for value in values:
+            kept.appendlist(name.replace(NUL, ""), str(value).replace(NUL, ""))
+    kept._mutable = False
+    return kept
 
 
 class ReadersZone:

@@ -160,9 +160,8 @@ class Requests(Door):
         draft = access.get_draft(user, public_id)
         texts = screening.texts_of(draft) if draft.is_editable else {}
         screening.ask(texts, agreed=wanted["patient_data_ok"])
-        sent = lifecycle.submit(public_id=public_id, by=user, seen=wanted["seen"])
-        screening.record_kept(request=sent, by=user, texts=texts)
-        return self._brief(sent)
+        screening.record_kept(request=draft, by=user, texts=texts)
+        return self._brief(lifecycle.submit(public_id=public_id, by=user, seen=wanted["seen"]))
 
     @extend_schema(
         operation_id="request_cancel",

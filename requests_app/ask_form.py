@@ -11,17 +11,16 @@ from django import forms
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import ids
-from portal.accounts import people, scopes
+from portal.accounts import scopes
 from portal.accounts.models import Department, Location, User
 from portal.errors import Invalid
 from portal.templatetags.ui import icon
 from requests_app import asking, questions
 from requests_app.forms import PlaceChoice, VerbForm
-from requests_app.kinds import kind_of
+from requests_app.kinds import kind_of, references
 from requests_app.models import Category, ServiceRequest
 from requests_app.questions import Ask, Choice, Question
 from requests_app.states import EmergencyReason, Priority
@@ -99,21 +98,29 @@ def _label(choice: Choice) -> str:
 class AskForm(VerbForm):
     """A draft as it stands on the page. `do` names the button that was pressed."""
 
-    client_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    client_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        required=False,
+        error_messages={"invalid": gettext_lazy("This page cannot be saved any more. Open it again.")},
+    )
     department = PlaceChoice(
-        label=gettext_lazy("For which ward?"), queryset=Department.objects.none(), empty_label=None
+        label=gettext_lazy("For which ward?"),
+        queryset=Department.objects.none(),
+        empty_label=None,
+        error_messages={
+            kind: gettext_lazy("Choose a ward of the hospital where you work.")
+            for kind in ("required", "invalid_choice")
+        },
     )
     requester = forms.CharField(
         label=gettext_lazy("For a colleague who cannot sign in?"),
         help_text=gettext_lazy("Their name. They are told what happens, as you are."),
         required=False,
-        max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off", "list": "people"}),
     )
     note = forms.CharField(
         label=gettext_lazy("Anything they should know?"),
         required=False,
-        max_length=questions.LONGEST_LONG,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -157,7 +164,8 @@ class AskForm(VerbForm):
         return {
             "client_key": self.draft.client_key,
             "department": self.draft.department_id,
-            "requester": other.username if other else "",
+            "requester": questions.text(self.draft.answers, asking.COLLEAGUE)
+            or (other.username if other else ""),
             "note": self.draft.note,
         } | {f"{ANSWER}{key}": value for key, value in self.draft.answers.items()}
 
@@ -248,14 +256,17 @@ class AskForm(VerbForm):
 
     @property
     def details_open(self) -> bool:
-        """Something behind "Add details" was answered or is wrong."""
-        hidden = [f"{ANSWER}{one.key}" for one in self.questions if one.detail] + ["department", "requester"]
-        return any(name in self.errors for name in hidden)
+        """Something behind "Add details" is wrong, or was answered before: what was typed must not look lost."""
+        hidden = [f"{ANSWER}{one.key}" for one in self.questions if one.detail] + ["note", "requester"]
+        if any(name in self.errors for name in (*hidden, "department")):
+            return True
+        begun = self.is_bound or self.kept is not None
+        return begun and any(self[name].value() for name in hidden)
 
     @property
     def texts(self) -> dict[str, str]:
         """What was typed freely, by its key."""
-        free = (one.key for one in self.questions if one.ask in (Ask.TEXT, Ask.LONG))
+        free = (one.key for one in (*self.questions, *EMERGENCY) if one.ask in (Ask.TEXT, Ask.LONG))
         return {key: questions.text(self.draft.answers, key) for key in free} | {
             "note": self.cleaned_data.get("note", "")
         }
@@ -265,12 +276,14 @@ class AskForm(VerbForm):
     def keep(self) -> ServiceRequest | None:
         """Save the draft as it was typed; None with messages beside the fields.
 
+        A name that nobody has and a note that is too long are saved as they are: only sending is refused.
         Raises WrongState (`public_id`) when it was sent meanwhile.
         """
         self.is_valid()
         errors = {name for name in self.errors if not name.startswith(ANSWER)}
         if errors:
             return None
+        colleague = self._colleague()
         try:
             self.kept = asking.save_answers(
                 by=self.by,
@@ -279,24 +292,24 @@ class AskForm(VerbForm):
                 department=self.cleaned_data["department"],
                 answers=self.draft.answers,
                 note=self.cleaned_data["note"],
-                requester=self._colleague(),
+                requester=colleague,
             )
         except Invalid as refusal:
             self.add_problems(refusal.errors)
             return None
+        if self.do != "send":  # sending says it by itself
+            self.add_problems(asking.unfinished(self.kept))
         return self.kept
 
     def _key(self) -> "UUID":
         return self.cleaned_data.get("client_key") or self.draft.client_key
 
     def _colleague(self) -> User | None:
-        name = self.cleaned_data["requester"].strip()
-        if not name:
-            return None
-        found = User.objects.filter(username__iexact=name, is_active=True, kind=User.Kind.PERSON).first()
-        found = found or people.named(self.draft.hospital, name)
-        if found is None:
-            raise Invalid({"requester": [_("Nobody here signs in with this name.")]})
+        """Whom the name means; where that is nobody here, the name stays among the answers, as it was typed."""
+        self.draft.answers[asking.COLLEAGUE] = self.cleaned_data["requester"].strip()
+        found = references.someone(self.draft, asking.COLLEAGUE)
+        if found or not self.draft.answers[asking.COLLEAGUE]:
+            del self.draft.answers[asking.COLLEAGUE]
         return found
 
     def add_problems(self, errors: Mapping[str, Any]) -> None:

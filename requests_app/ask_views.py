@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.accounts.place import current_department, person
+from portal.accounts.place import asked_for, person, places_to_ask_for
 from portal.errors import Invalid, NotAllowed, NotFound, WrongState
 from portal.web import door, is_htmx
 from requests_app import choosing, lifecycle, listing, screening
@@ -23,10 +24,11 @@ from requests_app.states import Kind
 @door
 def ask(request: HttpRequest) -> HttpResponse:
     """What do you need? Types of request, and what the words find among items, equipment and types."""
-    ward, words = current_department(request), request.GET.get("q", "").strip()
+    ward, words = asked_for(request, request.GET.get("department", "")), request.GET.get("q", "").strip()
     if ward is None:
-        raise NotAllowed
+        return _which_ward(request)
     context = choosing.found(person(request), ward, words)
+    context["elsewhere_ward"] = "department" in request.GET
     page = "requests_app/_chosen.html" if is_htmx(request) else "requests_app/choose.html"
     return render(request, page, context)
 
@@ -42,7 +44,18 @@ def ask_new(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("requests:supply-new")
     if request.method == "POST":
         return _answer(request, _form(request, category))
+    if asked_for(request, request.GET.get("department", "")) is None:
+        return _which_ward(request)
     return _show(request, _form(request, category))
+
+
+def _which_ward(request: HttpRequest) -> HttpResponse:
+    """Who works on no ward says first whom it is for. Raises NotAllowed to who works at no hospital."""
+    wards = list(places_to_ask_for(person(request)))
+    if not wards:
+        raise NotAllowed(_("You work at no hospital today, so there is no ward to ask for."))
+    given = [(key, value) for key, value in request.GET.items() if key != "department"]
+    return render(request, "requests_app/ask_ward.html", {"wards": wards, "given": given})
 
 
 def ask_edit(request: HttpRequest, draft: ServiceRequest) -> HttpResponse:
@@ -72,9 +85,10 @@ def _form(request: HttpRequest, category: Category) -> AskForm:
     known = listing.draft_with(user, data.get("client_key", "")) if data is not None else None
     if known and known.category_id != category.pk:
         raise NotFound
-    ward = known.department if known else current_department(request)
+    wanted = (data or request.GET).get("department", "")
+    ward = known.department if known else asked_for(request, wanted)
     if ward is None:
-        raise NotAllowed
+        raise NotAllowed(_("Choose a ward of the hospital where you work."))
     return AskForm(
         data, by=user, category=category, ward=ward, draft=known, given=None if data else request.GET.dict()
     )

@@ -10,8 +10,10 @@ from portal.accounts.models import Department
 from portal.clock import now
 from portal.errors import Invalid, WrongState
 from portal.facts import verb
+from requests_app import questions
+from requests_app.kinds import kind_of, references
 from requests_app.models import Category, FormVersion, ServiceRequest
-from requests_app.questions import LONGEST_LONG, Answers
+from requests_app.questions import LONGEST_LONG, Answers, Ask
 from requests_app.supplies import drafting
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ MOST_ANSWERS = 60  # keys of one form
 DATED = frozenset(
     {"agreed_at", "agreed_from", "agreed_to", "on_date", "answered_by", "emergency_reason", "bed", "initials"}
 )
+COLLEAGUE = "requester"  # the answer that holds a name which is nobody's yet; no question may be called so
+NAMING = frozenset({Ask.TEXT, Ask.ONE, Ask.SEVERAL, Ask.EQUIPMENT, Ask.PLACE, Ask.WARD})
 LONGEST_SAVED = 5_000  # characters of one answer: more than any question takes, so that nothing typed is lost
 
 
@@ -62,11 +66,10 @@ def save_answers(
     """Make or replace the draft that this form's `client_key` names for `by`; answers as typed, right or wrong.
 
     `requester`: the colleague who needs it, where that is not `by`. The questions of the draft stay those of the day
-    when it was begun. Raises Invalid (department, requester, note), WrongState when it was sent meanwhile (`public_id`).
+    when it was begun. A note that is too long is kept (`unfinished` says so). Raises Invalid (department,
+    requester), WrongState when it was sent meanwhile (`public_id`).
     """
     drafting.check_place(by, department, None)
-    if len(note) > LONGEST_LONG:
-        raise Invalid({"note": [_("Keep it to %(most)s characters.") % {"most": LONGEST_LONG}]})
     if requester and not scopes.hospitals_of(requester).filter(pk=department.hospital_id).exists():
         raise Invalid({"requester": [_("Choose somebody who works at this hospital.")]})
     request = drafting.own_draft(by, client_key, department, category)
@@ -77,11 +80,35 @@ def save_answers(
     request.department, request.hospital = department, department.hospital
     request.currency = department.hospital.currency
     request.requester = requester or by
-    request.answers, request.note = _kept(answers), note
+    request.answers, request.note = _kept(answers), note.replace("\x00", "")[:LONGEST_SAVED]
+    if not request.number:
+        request.title = _title(request)
     request.updated_at = now()
     request.version += 1
     request.save()
     return request
+
+
+def unfinished(request: ServiceRequest) -> dict[str, list[str]]:
+    """What keeps a draft from being sent besides its answers: sentences by field."""
+    found = {}
+    if questions.text(request.answers, COLLEAGUE):
+        found["requester"] = [_("Nobody here signs in with this name.")]
+    if len(request.note) > LONGEST_LONG:
+        found["note"] = [_("Keep it to %(most)s characters.") % {"most": LONGEST_LONG}]
+    return found
+
+
+def _title(draft: ServiceRequest) -> str:
+    """The type and the first thing that was chosen or named: what tells drafts apart. Never what finds a patient."""
+    for question in questions.asked(kind_of(draft).questions(draft), draft.answers):
+        yes_or_no = {one.code for one in question.choices} == {"yes", "no"}
+        if question.ask not in NAMING or question.patient or yes_or_no:
+            continue
+        said = references.in_words(question, draft) or questions.in_words(question, draft.answers)
+        if said:
+            return f"{draft.category.name}: {said}"[:160]
+    return draft.category.name
 
 
 def _kept(answers: Answers) -> dict[str, str | list[str]]:
@@ -115,6 +142,12 @@ def copy(*, request: ServiceRequest, by: "User", client_key: uuid.UUID) -> Servi
         client_key=client_key,
         category=request.category,
         department=request.department,
-        answers={key: value for key, value in request.answers.items() if key not in DATED},
+        answers=_undated(request),
         note=request.note,
     )
+
+
+def _undated(request: ServiceRequest) -> dict[str, str | list[str]]:
+    """The answers that hold on another day too."""
+    dated = {one.key for one in kind_of(request).questions(request) if one.ask in (Ask.DATE, Ask.MOMENT)}
+    return {key: value for key, value in request.answers.items() if key not in dated | DATED}

@@ -1,5 +1,8 @@
 """The chooser: types of request, and what somebody's words find among types, items and equipment."""
 
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 SHOWN = 6  # of each group
+ALIKE = 0.75  # of two words, from 0 to 1
+LONGEST_WORD, MOST_WORDS = 30, 4
+WORD = re.compile(r"[^\W\d_]{3,}")
 TILES = 4  # on home, each with a key
 
 
@@ -30,7 +36,9 @@ def tiles(hospital: Hospital) -> list[Category]:
 
 
 def found(user: "User", ward: Department, words: str) -> dict[str, Any]:
-    """What the chooser shows to `user` for these words; without words every type. At most four queries."""
+    """What the chooser shows to `user` for these words; without words every type. At most four queries,
+    one more where nothing is found: then `meant` holds words of items and types that are written alike.
+    """
     types = list(offered(ward.hospital))
     context: dict[str, Any] = {"ward": ward, "words": words, "types": types, "items": [], "equipment": []}
     if not words:
@@ -40,9 +48,22 @@ def found(user: "User", ward: Department, words: str) -> dict[str, Any]:
     pieces = Equipment.objects.filter(hospital=ward.hospital, active=True)
     for term in terms:
         pieces = pieces.filter(Q(tag__icontains=term) | Q(name__icontains=term))
-    return context | {
+    context |= {
         "types": named,
         "items": list(search.find_items(ward.hospital, words, limit=SHOWN)),
         "equipment": list(pieces.select_related("location")[:SHOWN]),
         "elsewhere": search.signpost(words, phone=ward.hospital.phone),
     }
+    if not any(context[one] for one in ("types", "items", "equipment", "elsewhere")):
+        context["meant"] = meant(terms, [*search.names(ward.hospital), *(one.name for one in types)])
+    return context
+
+
+def meant(terms: list[str], names: Iterable[str]) -> str:
+    """The words with each that is no word of `names` put as the one that is written most alike; '' where none is. PURE."""
+    known = {word for name in names for word in WORD.findall(name.casefold())}
+    said = [
+        next(iter(get_close_matches(term[:LONGEST_WORD], known, n=1, cutoff=ALIKE)), "")
+        for term in terms[:MOST_WORDS]
+    ]
+    return " ".join(said) if all(said) else ""

@@ -11,11 +11,13 @@ from portal.errors import NotFound, WrongState
 from portal.facts import verb
 from requests_app import access, permissions
 from requests_app.models import ServiceRequest, Watcher
-from requests_app.states import RequestState
+from requests_app.states import Kind, RequestState
 from requests_app.supplies import drafting
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+
+JOINED = (Kind.REPAIR, Kind.IT)  # several people may have the same trouble
 
 
 @verb
@@ -23,9 +25,12 @@ def join(*, request: ServiceRequest, by: "User", instead_of: uuid.UUID | None = 
     """`by` has the same trouble: follows the request and counts. Joining again changes nothing; its own people are in it.
 
     `instead_of`: the client key of the form in which `by` was writing the same; its draft is thrown away.
-    Raises NotFound to whoever may not see it, WrongState once it ended. Answers None to who filed it or needs it.
+    Raises NotFound to whoever may not see it, WrongState once it ended and for what is nobody else's trouble. Answers None
+    to who filed it or needs it.
     """
     request = _followable(request, by)
+    if request.category.kind not in JOINED:
+        raise WrongState(_("Only a fault can be joined. You can follow it to hear when it ends."))
     if instead_of:
         _throw_away(instead_of, by)
     if by.pk in (request.filed_by_id, request.requester_id):

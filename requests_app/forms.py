@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.errors import Invalid
+from portal.forms import PlainForm
 from requests_app import lifecycle, listing, screening
 from requests_app.models import RequestItem, ServiceRequest
 from requests_app.supplies import drafting, fulfilment
@@ -52,7 +53,7 @@ def line_field(code: str, *, most: int = drafting.MOST, least: int = 1) -> forms
     )
 
 
-class VerbForm(forms.Form):
+class VerbForm(PlainForm):
     """A form whose verb may refuse what was typed."""
 
     def add_problems(self, errors: Mapping[str, Iterable[str]]) -> None:
@@ -100,7 +101,7 @@ class ReceiveForm(VerbForm):
         return [(line, self[name]) for name, line in self.lines.items()]
 
 
-class SettleForm(forms.Form):
+class SettleForm(PlainForm):
     reason = forms.CharField(
         label=gettext_lazy("What was done about it?"),
         max_length=500,
@@ -108,7 +109,7 @@ class SettleForm(forms.Form):
     )
 
 
-class Screened(forms.Form):
+class Screened(PlainForm):
     """Asks before it sends what looks like data of a patient. `FREE`: the fields that take any words."""
 
     FREE: tuple[str, ...] = ("reason",)

@@ -37,8 +37,15 @@ SOONEST = (F("due_at").asc(nulls_last=True), "pk")
 
 
 def stage_of(request: ServiceRequest) -> int:
-    """Where it stands on the bar: 1 to 4 is now, 5 is all done, 0 is stopped."""
+    """Where it stands on the bar: 1 to 4 is now, 5 is all done, 0 is stopped. Work whose time has not come is not begun."""
+    if waits(request):
+        return STAGE[RequestState.SUBMITTED]
     return STAGE.get(RequestState(request.state), 0)
+
+
+def waits(request: ServiceRequest) -> bool:
+    """Nothing is left to decide, and its time has not come."""
+    return bool(request.state == RequestState.APPROVED and request.released_at is None)
 
 
 def where_of(request: Any, *, coming: bool | None = None) -> str:

@@ -7,14 +7,15 @@ from django.db.models import Count, Q
 
 from portal.clock import now
 from portal.live import Changes, since
-from requests_app import listing
+from requests_app import listing, sources
 from requests_app.models import ServiceRequest
-from requests_app.states import RequestState
+from requests_app.states import Priority, RequestState
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.accounts.scopes import Reach
 
+EMERGENCY = Q(priority=Priority.EMERGENCY)
 DUE_FIRST = 6
 ENDED = 4
 
@@ -31,10 +32,14 @@ class Counts:
 def due_first(
     user: "User", *, hospital: int | None = None, held: "dict[str, Reach] | None" = None
 ) -> list[ServiceRequest]:
-    """The open rows that are due first. Two queries, one with `held` (see `sources.seen_by`)."""
-    return list(
-        listing.listed(user, ended=False, hospital=hospital, held=held).first(DUE_FIRST, *listing.SOONEST)
-    )
+    """The open rows that are due first, emergencies before all others. Two queries, one with `held` (see `sources.seen_by`).
+
+    A bundle stands for its tasks; only who has to do a task sees it as a row of its own.
+    """
+    held = held or sources.reach(user)
+    to_do = Q(team__in=sorted(held["fulfil_here"].teams))
+    found = listing.listed(user, ended=False, hospital=hospital, held=held).filter(Q(parent=None) | to_do)
+    return list(found.first(DUE_FIRST, *listing.SOONEST, before=EMERGENCY))
 
 
 def as_shown(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ Text = str | Promise
 Answers = Mapping[str, str | list[str]]
 
 LONGEST_TEXT, LONGEST_LONG = 200, 1_000  # characters
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)  # what any answer may be: time is counted from it
 LONGEST_CHIP = 28  # characters of a choice that stands beside others
 MOST_VISIBLE = 5  # questions of one form that are not behind "Add details"
 
@@ -162,19 +164,23 @@ def as_number(answer: str) -> int | None:
 
 
 def as_date(answer: str) -> date | None:
+    """A day between EARLIEST and LATEST, or None."""
     try:
-        return date.fromisoformat(answer) if len(answer) == 10 else None
+        day = date.fromisoformat(answer) if len(answer) == 10 else None
     except ValueError:
         return None
+    return day if day and EARLIEST <= day <= LATEST else None
 
 
 def as_moment(answer: str) -> datetime | None:
-    """Without a zone: it is meant on the clock of the hospital."""
+    """Between EARLIEST and LATEST, without a zone: it is meant on the clock of the hospital. Else None."""
     try:
         moment = datetime.fromisoformat(answer) if len(answer) in (16, 19) else None
     except ValueError:
         return None
-    return moment if moment and moment.tzinfo is None else None
+    if moment is None or moment.tzinfo is not None:
+        return None
+    return moment if EARLIEST <= moment.date() <= LATEST else None
 
 
 def in_words(question: Question, answers: Answers) -> str:
@@ -182,4 +188,18 @@ def in_words(question: Question, answers: Answers) -> str:
     if question.choices:
         chosen = (question.choice(code) for code in several(answers, question.key))
         return ", ".join(str(choice.label) for choice in chosen if choice)
-    return text(answers, question.key)
+    return _as_said(question.ask, text(answers, question.key))
+
+
+def day_in_words(day: date) -> str:
+    """ "Mon 22 Nov 2027"."""
+    return date_format(day, "D j M Y")
+
+
+def _as_said(ask: Ask, answer: str) -> str:
+    """A day or a moment as people say it; it is meant on the clock of the hospital already. Else as it was typed."""
+    if ask == Ask.DATE and (day := as_date(answer)):
+        return day_in_words(day)
+    if ask == Ask.MOMENT and (moment := as_moment(answer)):
+        return date_format(moment, "D j M, H:i")
+    return answer

@@ -1,7 +1,7 @@
 """Patient data in free text: the door asks before it is sent, and a choice to send it anyway is on record, without the text."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,12 +13,13 @@ from portal.audit import events
 from portal.clock import now
 from portal.errors import Invalid
 from portal.facts import verb
-from requests_app import patient_data, questions
+from requests_app import access, patient_data, questions
+from requests_app.configured import schema
 from requests_app.kinds import kind_of
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
-    from requests_app.models import ServiceRequest
+    from requests_app.models import RequestItem, ServiceRequest
 
 AGREED = "patient_data_ok"  # the name of the box "Send it anyway"
 SENTENCES = {
@@ -68,16 +69,41 @@ def ask(texts: Mapping[str, str], *, agreed: bool) -> None:
         raise Invalid(found | {AGREED: [said]})
 
 
-def texts_of(request: "ServiceRequest") -> dict[str, str]:
-    """What was written freely into a draft, by the key of its field: what is looked at before it is sent."""
+def texts_of(request: "ServiceRequest", lines: "Iterable[RequestItem] | None" = None) -> dict[str, str]:
+    """What was written freely into a draft, by the key of its field: what is looked at before it is sent.
+
+    `lines`: those of supplies, if they are read already, with item and version of its questions.
+    """
     if request.is_supply:
-        own = request.lines.filter(item__one_off=True).values_list("code", "name", "item__description")
-        free = {f"line-{code}": f"{name}\n{purpose}" for code, name, purpose in own}
+        free = _texts_of_lines(
+            request.lines.select_related("item", "form_version") if lines is None else lines
+        )
     else:
-        asked = kind_of(request).questions(request)
-        keys = (one.key for one in asked if one.ask in (questions.Ask.TEXT, questions.Ask.LONG))
-        free = {key: questions.text(request.answers, key) for key in keys}
-    return free | {"note": request.note}
+        free = typed(kind_of(request).questions(request), request.answers)
+    return free | {"note": request.note, "answered_by": questions.text(request.answers, "answered_by")}
+
+
+def typed(asked: Iterable[questions.Question], answers: questions.Answers) -> dict[str, str]:
+    """The answers that take any words, by key of the question."""
+    keys = (one.key for one in asked if one.ask in (questions.Ask.TEXT, questions.Ask.LONG))
+    return {key: questions.text(answers, key) for key in keys}
+
+
+def _texts_of_lines(lines: "Iterable[RequestItem]") -> dict[str, str]:
+    """By line: somebody's own words, and what was answered freely to the questions of an item."""
+    free: dict[str, str] = {}
+    for line in lines:
+        texts = [line.name, line.item.description] if line.item.one_off else []
+        if line.form_version:
+            texts += typed(schema.read(line.form_version.schema).questions, line.answers).values()
+        if texts:
+            free[f"line-{line.code}"] = "\n".join(texts)
+    return free
+
+
+def chosen(request: "ServiceRequest") -> bool:
+    """Did its writer choose to send this draft of supplies as it stands? Saving it again asks again."""
+    return bool(request.answers.get(AGREED))
 
 
 def warns(form: BaseForm | None) -> bool:
@@ -91,7 +117,7 @@ def warns(form: BaseForm | None) -> bool:
 def record_kept(*, request: "ServiceRequest", by: "User", texts: Mapping[str, str]) -> None:
     """Put on record that `by` sends on what looks like patient data: kinds and fields, never the text.
 
-    Nothing found: nothing happens, without a query.
+    A draft of supplies keeps the choice until it is saved again (`chosen`). Nothing found: nothing happens, without a query.
     """
     found = {name: kinds(text) for name, text in texts.items() if isinstance(text, str)}
     kept = {name: there for name, there in found.items() if there}
@@ -102,6 +128,10 @@ def record_kept(*, request: "ServiceRequest", by: "User", texts: Mapping[str, st
 @verb
 def _record(*, request: "ServiceRequest", by: "User", kept: dict[str, list[str]]) -> None:
     """A draft has no record of its own yet, so its event names it without belonging to it."""
+    if request.is_supply and request.is_editable:
+        request = access.locked(request)
+        request.answers = {**request.answers, AGREED: "yes"}
+        request.save(update_fields=["answers"])
     events.record(
         action="request.patient_data_kept",
         by=by,

@@ -26,6 +26,12 @@ def find_items(hospital: Hospital, words: str, *, limit: int = LIMIT) -> QuerySe
     return found.order_by(rank, "name")[:limit]
 
 
+def names(hospital: Hospital) -> QuerySet[CatalogueItem, str]:
+    """What the items of `hospital` are called, at most 5,000. One query."""
+    sold = CatalogueItem.objects.filter(hospital=hospital, active=True, one_off=False)
+    return sold.values_list("name", flat=True)[:5_000]
+
+
 def all_items(hospital: Hospital) -> QuerySet[CatalogueItem]:
     """Every active item of `hospital`, for `portal.web.keyset`."""
     return _sold_at(hospital)

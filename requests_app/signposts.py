@@ -230,15 +230,16 @@ SIGNPOSTS = (
 )
 
 
-def signpost(words: str) -> Signpost | None:
-    """The sign that stands where these words lead, if they lead elsewhere."""
+def signpost(words: str, *, only_rung: bool = False) -> Signpost | None:
+    """The sign that stands where these words lead, if they lead elsewhere. `only_rung`: only what must be rung at once."""
     text = " ".join(words[:LONGEST].casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
-    return next((sign for sign in SIGNPOSTS if text and sign.shows(text)), None)
+    signs = (sign for sign in SIGNPOSTS if sign.rung or not only_rung)
+    return next((sign for sign in signs if text and sign.shows(text)), None)
 
 
-def refusal(words: str, *, phone: str = "") -> str:
+def refusal(words: str, *, phone: str = "", only_rung: bool = False) -> str:
     """Why this is not asked for here, and where it is had or rung; '' for what may be asked. `phone`: of the hospital."""
-    sign = signpost(words)
+    sign = signpost(words, only_rung=only_rung)
     if sign is None:
         return ""
     return str(sign.said) % {"phone": phone or _("the emergency number")}

@@ -11,7 +11,7 @@ from portal.audit import events
 from portal.clock import now
 from portal.errors import Invalid
 from portal.money import in_words
-from requests_app import casework, questions
+from requests_app import asking, casework, questions, screening
 from requests_app.kinds import kind_of
 from requests_app.kinds.bundle import of_task
 from requests_app.models import RequestItem, ServiceRequest
@@ -42,8 +42,10 @@ def missing(request: ServiceRequest, shown: Quote) -> dict[str, list[str]]:
 
 
 def _unanswered(request: ServiceRequest) -> dict[str, list[str]]:
+    if not (request.category.active or request.number or request.task_id):
+        return {"category": [_("Nobody can ask for this any more. Throw the draft away and choose again.")]}
     kind = kind_of(request)
-    errors = kind.problems(request)
+    errors = asking.unfinished(request) | kind.problems(request)
     return errors or emergencies_unanswered(request, kind.facts(request).priority)
 
 
@@ -102,6 +104,9 @@ def _no_team(request: ServiceRequest, code: str, by: "User") -> None:
 def _freeze_supplies(request: ServiceRequest, *, seen: str, by: "User") -> None:
     shown = quote(request)
     errors = problems(request, shown)
+    if not errors:
+        written = screening.texts_of(request, [quoted.line for quoted in shown.lines])
+        errors = screening.warned(written, agreed=screening.chosen(request))
     if not errors and seen != shown.fingerprint:
         errors = _changed_prices(request, shown)
     if errors:

@@ -27,7 +27,7 @@ from requests_app import (
 )
 from requests_app.forms import CancelForm, ReceiveForm, ReopenForm, SettleForm
 from requests_app.models import ServiceRequest
-from requests_app.states import RunOut
+from requests_app.states import RequestState, RunOut
 from requests_app.supplies import drafting
 from requests_app.supplies.quoting import quote
 
@@ -143,6 +143,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("It is cancelled. Everybody who had it was told."))
         return redirect("desk:request-detail", case.public_id)
     context = {"case": case, "form": form, "may": permissions.can_cancel(person(request), case)}
+    context["undecided"] = case.state == RequestState.SUBMITTED
     return render(request, "requests_app/cancel.html", context, status=422 if form.is_bound else 200)
 
 

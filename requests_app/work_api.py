@@ -97,9 +97,12 @@ class Work(Door):
     )
     def finish(self, request: Request, public_id: str) -> Response:
         """A member of its team says how it ended; it is closed then."""
-        wanted = self.body(FinishBody)
-        case = access.get_request(person(request), public_id)
-        return self._brief(work.finish(request=case, by=person(request), **wanted))
+        wanted, user = self.body(FinishBody), person(request)
+        case, texts = access.get_request(user, public_id), {"note": wanted["note"]}
+        screening.ask(texts, agreed=wanted["patient_data_ok"])
+        done = work.finish(request=case, by=user, outcome=wanted["outcome"], note=wanted["note"])
+        screening.record_kept(request=done, by=user, texts=texts)
+        return self._brief(done)
 
     def _brief(self, case: object) -> Response:
         return Response(RequestBrief(case).data)

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from portal.accounts.models import Department
 from portal.accounts.serializers import department_of
-from portal.drf import Asked, Body, Text
+from portal.drf import Asked, Text
 from requests_app import lifecycle, work
 from requests_app.serializers import ChoiceShown, FreeText, QuestionShown
 
@@ -39,7 +39,7 @@ class TypesAsked(Asked):
         return department_of(value)
 
 
-class FinishBody(Body):
+class FinishBody(FreeText):
     outcome = Text(max_length=40, help_text="code of how it ended: `outcomes` of its type")
     note = Text(max_length=work.LONGEST_NOTE, required=False, allow_blank=True, default="")
 

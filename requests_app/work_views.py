@@ -12,10 +12,11 @@ from portal import live
 from portal.accounts.place import person, standing
 from portal.errors import Invalid, WrongState
 from portal.web import asks_by_itself, door, is_htmx, page_or_fragment
-from requests_app import access, outcomes, queueing, releasing
+from requests_app import access, outcomes, queueing, releasing, screening
 from requests_app import work as working
 
 LONGEST_MINUTES = 4  # digits
+LONGEST_WORDS = 400  # characters; the minutes stand before them
 
 
 @login_required
@@ -58,9 +59,10 @@ def finish(request: HttpRequest, public_id: str) -> HttpResponse:
     wanted = access.get_request(person(request), public_id)
     outcome = request.POST.get("outcome", "")
     try:
-        note = _minutes(request.POST.get("minutes", ""))
+        note = _note(request)
         outcome = outcome if outcome in outcomes.of(wanted.category.kind) else ""
         working.finish(request=wanted, by=person(request), outcome=outcome, note=note)
+        screening.record_kept(request=wanted, by=person(request), texts={"note": note})
     except Invalid as refusal:
         return _answer(request, problem=public_id, errors=refusal.errors)
     except WrongState as refusal:
@@ -80,6 +82,15 @@ def ready(request: HttpRequest, public_id: str) -> HttpResponse:
         request, _("The porters know. %(number)s is in their list now.") % {"number": wanted.number}
     )
     return redirect("desk:request-detail", public_id)
+
+
+def _note(request: HttpRequest) -> str:
+    """Minutes and words for the record. Raises Invalid (minutes, note): also for what looks like data of a patient."""
+    words = request.POST.get("note", "").strip()
+    screening.check({"note": words}, agreed=screening.AGREED in request.POST)
+    if len(words) > LONGEST_WORDS:
+        raise Invalid({"note": [_("Keep it to %(most)s characters.") % {"most": LONGEST_WORDS}]})
+    return ". ".join(one for one in (_minutes(request.POST.get("minutes", "")), words) if one)
 
 
 def _minutes(typed: str) -> str:
@@ -112,6 +123,7 @@ def _answer(
         "several": standing(request).several,
         "problem": problem,
         "errors": errors or {},
+        "doubted": bool(screening.warned({"note": request.POST.get("note", "")})),
         "typed": request.POST if problem else {},
     }
     page, fragment = "requests_app/work.html", "requests_app/_work_answer.html"

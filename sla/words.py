@@ -56,10 +56,30 @@ def request_chip(request: ServiceRequest, now: datetime) -> Chip | None:
     if request.state in UNTIMED:
         return None
     if request.state in ENDED_WELL:
-        return Chip("met", _("All here"))
+        return Chip("met", _("All here") if request.is_supply else _("Done"))
+    zone = ZoneInfo(request.hospital.time_zone)
     if request.due_at is None:
+        return _not_running(request, now, zone)
+    return due(request.due_at, request.warn_at or request.due_at, now, zone)
+
+
+def _not_running(request: ServiceRequest, now: datetime, zone: ZoneInfo) -> Chip:
+    """No clock runs: it is for a moment that has not come, or nothing is promised yet."""
+    if request.agreed_at is None:
         return Chip("hold", _("No time set yet"))
-    return due(request.due_at, request.warn_at or request.due_at, now, ZoneInfo(request.hospital.time_zone))
+    local = request.agreed_at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        time = zones.named(format_date(local, pgettext("format of a time", "H:i")), local)
+    else:
+        time = day_and_time(local)
+    return Chip("hold", _("At %(time)s") % {"time": time}, local)
+
+
+def to_take(request: ServiceRequest, clock: Clock, now: datetime) -> Chip:
+    """Until when somebody has to take it: "Somebody takes it: due in 4 min"."""
+    chip = due(clock.due_at, clock.warn_at, now, ZoneInfo(request.hospital.time_zone))
+    said = _("%(what)s: %(chip)s") % {"what": _label(clock), "chip": chip.words[:1].lower() + chip.words[1:]}
+    return replace(chip, words=said)
 
 
 def due(due_at: datetime, warn_at: datetime, now: datetime, zone: ZoneInfo) -> Chip:

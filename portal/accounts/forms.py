@@ -6,12 +6,14 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal import ids
 from portal.accounts.models import ApiToken, Department
 from portal.accounts.passes import LONGEST_NAME
 from portal.accounts.tokens import DAYS
+from portal.forms import PlainForm
 
 
-class TokenForm(forms.Form):
+class TokenForm(PlainForm):
     """A token to be made; the verb judges what was typed."""
 
     name = forms.CharField(
@@ -35,9 +37,16 @@ class TokenForm(forms.Form):
     )
 
 
-class PassForm(forms.Form):
+class PassForm(PlainForm):
     """A pass to be given out; the verb judges what was typed."""
 
+    key = forms.RegexField(
+        r"^[A-Za-z0-9_-]{16,30}$",
+        widget=forms.HiddenInput,
+        required=False,
+        initial=ids.token,
+        error_messages={"invalid": _("This page cannot be used any more. Open it again.")},
+    )
     first_name = forms.CharField(
         label=_("First name"),
         max_length=LONGEST_NAME,

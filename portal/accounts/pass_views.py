@@ -14,6 +14,8 @@ from portal.accounts.place import current_department, person
 from portal.errors import Invalid, NotAllowed
 from portal.web import door, page_or_fragment
 
+SHOWN_ONCE = "pass-password-"  # before the pass, in the session between the form and the page that shows it
+
 
 @login_required
 @require_safe
@@ -29,7 +31,7 @@ def pass_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @door
 def pass_new(request: HttpRequest) -> HttpResponse:
-    """Give one out. Its password stands on the answer to this form and nowhere else."""
+    """Give one out. Its password is shown once, on the next page, and nowhere else."""
     wards = passes.wards_of(person(request))
     if not wards:
         raise NotAllowed(_("Only the nurse in charge of the ward, its lead or its head gives out passes."))
@@ -41,9 +43,23 @@ def pass_new(request: HttpRequest) -> HttpResponse:
             for name, texts in refusal.errors.items():
                 form.add_error(name, texts)
         else:
-            made = {"given": given, "password": password}
-            return render(request, "accounts/pass_made.html", made, status=201)
+            if password:
+                request.session[f"{SHOWN_ONCE}{given.ref}"] = password
+            return redirect("accounts:pass-made", given.ref)
     return render(request, "accounts/pass_new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@login_required
+@never_cache
+@require_GET
+@door
+def pass_made(request: HttpRequest, ref: str) -> HttpResponse:
+    """The password of a pass that was just given out, once. Afterwards the way leads to the list."""
+    password = request.session.pop(f"{SHOWN_ONCE}{ref}", "")
+    given = passes.in_use(person(request)).filter(ref=ref).first()
+    if given is None or not password:
+        return redirect("accounts:passes")
+    return render(request, "accounts/pass_made.html", {"given": given, "password": password})
 
 
 @login_required

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from portal import ids
 from portal.accounts import scopes, signals
 from portal.accounts.models import Department, TemporaryPass, User
 from portal.clock import now
@@ -52,10 +53,11 @@ def in_use(user: User) -> QuerySet[TemporaryPass]:
 
 @verb
 def issue_pass(
-    *, by: User, department: Department, first_name: str, last_name: str
+    *, by: User, department: Department, first_name: str, last_name: str, key: str = ""
 ) -> tuple[TemporaryPass, str]:
     """Let somebody work on `department` for 13 hours; returns the pass and its password, which nobody can read again.
 
+    `key`: of the form, from `ids.token`. The same form again answers with the pass that it made, and without a password.
     Publishes pass_issued. Raises NotAllowed to all who are not in charge there, Invalid (first_name, last_name).
     """
     if not wards_of(by).filter(pk=department.pk).exists():
@@ -69,6 +71,8 @@ def issue_pass(
     Department.objects.select_for_update().get(
         pk=department.pk
     )  # two who issue for one ward wait for each other
+    if made := _made_with(key, by):
+        return made, ""
     if TemporaryPass.objects.filter(department=department, closed_at=None, ends_at__gt=now()).count() >= MOST:
         errors["first_name"] = [_("%(most)s passes are in use here. End one first.") % {"most": MOST}]
     if errors:
@@ -83,10 +87,20 @@ def issue_pass(
     )
     scopes.grant(user=user, role=ROLE, place=department, by=by, valid_until=moment + LASTS)
     given = TemporaryPass.objects.create(
-        user=user, department=department, issued_by=by, issued_at=moment, ends_at=moment + LASTS
+        ref=key or ids.token(),
+        user=user,
+        department=department,
+        issued_by=by,
+        issued_at=moment,
+        ends_at=moment + LASTS,
     )
     publish(signals.pass_issued, given=given, by=by)
     return given, password
+
+
+def _made_with(key: str, by: User) -> TemporaryPass | None:
+    """The pass that `by` gave out with this form, if there is one."""
+    return TemporaryPass.objects.filter(ref=key, issued_by=by).first() if key else None
 
 
 @verb

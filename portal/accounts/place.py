@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.http import HttpRequest  # noqa: TID251 (the session of a request is what this is about)
 from django.utils import timezone
 
@@ -137,6 +138,19 @@ def current_department(request: HttpRequest, there: scopes.Reach | None = None) 
     chosen = request.session.get(SESSION_KEY)
     kept = own.filter(pk=chosen).first() if isinstance(chosen, int) else None
     return kept or own.filter(memberships__user=user).order_by("memberships__pk").first() or own.first()
+
+
+def places_to_ask_for(user: User) -> QuerySet[Department]:
+    """Departments in use of every hospital where `user` works today: for each of them anybody may ask. Lazy."""
+    found = Department.objects.filter(hospital__in=scopes.hospitals_of(user), active=True)
+    return found.select_related("hospital").order_by("hospital__name", "name")
+
+
+def asked_for(request: HttpRequest, wanted: str = "") -> Department | None:
+    """The department that a new request is for: `wanted` (its key), else that of today. None: it has to be chosen."""
+    places = places_to_ask_for(person(request))
+    chosen = places.filter(pk=wanted).first() if wanted.isascii() and wanted.isdecimal() else None
+    return chosen or current_department(request)
 
 
 def choose_department(request: HttpRequest, department_id: str) -> Department:

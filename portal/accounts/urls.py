@@ -12,6 +12,7 @@ urlpatterns = [
     path("me/duty/", views.take_duty, name="take-duty"),
     path("me/passes/", pass_views.pass_list, name="passes"),
     path("me/passes/new/", pass_views.pass_new, name="pass-new"),
+    path("me/passes/<slug:ref>/", pass_views.pass_made, name="pass-made"),
     path("me/passes/<slug:ref>/end/", pass_views.pass_revoke, name="pass-revoke"),
     path("people/find/", pass_views.people_find, name="people-find"),
     path("me/keys/", views.keys, name="keys"),

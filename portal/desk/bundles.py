@@ -40,6 +40,10 @@ def on_request_ended(*, request: ServiceRequest, by: User, **_: Any) -> None:
     bundles.child_ended(request=request, by=by)
 
 
+def on_request_reopened(*, request: ServiceRequest, by: User, reason: str, **_: Any) -> None:
+    bundles.child_reopened(request=request, by=by, reason=reason)
+
+
 def on_request_cancelled(*, request: ServiceRequest, by: User, reason: str, **_: Any) -> None:
     bundles.cancel_children(request=request, by=by, reason=reason)
     bundles.child_ended(request=request, by=by)

@@ -89,6 +89,13 @@ def _owner(exception: CaseException) -> str:
     return str(role.label) if role else ""
 
 
+def _before(request: ServiceRequest) -> str:
+    """What stands between sending and work: a decision, or the time that it is for."""
+    if listing.waits(request):
+        return _("Waits for its time")
+    return _("Agreed") if request.released_at else _("To be agreed")
+
+
 def stages(request: ServiceRequest, *, coming: bool = False) -> list[Stage]:
     """Sent, agreed, in progress, done: when each was reached, and who has it now."""
     position = listing.stage_of(request)
@@ -102,7 +109,7 @@ def stages(request: ServiceRequest, *, coming: bool = False) -> list[Stage]:
     holder = "" if ":" in request.held_by else request.held_by
     named = [
         (_("Sent"), sent, request.requester.get_full_name()),
-        (_("Agreed") if agreed else _("To be agreed"), agreed, "" if agreed else holder),
+        (_before(request), agreed, "" if agreed else holder),
         (_("On its way") if coming else _("In progress"), taken, holder if agreed and not done else ""),
         (_("Done"), done, ""),
     ]

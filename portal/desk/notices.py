@@ -55,8 +55,9 @@ def on_step_closed(*, request: ServiceRequest, step_ref: str, **_: Any) -> None:
     settle(key=_key("step_waiting", request, step_ref))
 
 
-def on_request_approved(*, request: ServiceRequest, **_: Any) -> None:
-    if request.parent_id is None:  # of a bundle one notice says it
+def on_request_approved(*, request: ServiceRequest, by: User, **_: Any) -> None:
+    """What a person agreed to; what nobody has to agree to was said to be so when it was sent."""
+    if request.parent_id is None and not by.is_system:  # of a bundle one notice says it
         _tell("request_approved", request, _asker(request))
 
 
@@ -73,7 +74,7 @@ def on_request_returned(*, request: ServiceRequest, by: User, reason: str, **_: 
 
 
 def on_request_reopened(*, request: ServiceRequest, by: User, reason: str, **_: Any) -> None:
-    if by.pk != request.requester_id:
+    if by.pk != request.requester_id and not by.is_system:  # of a bundle its task says it
         _tell(
             "request_reopened",
             request,

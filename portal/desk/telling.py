@@ -68,6 +68,7 @@ SAID = {
     "outbox.again": (gettext_lazy("The order is sent once more"), "refresh-cw"),
     "outbox.void": (gettext_lazy("The order is not sent any more"), "circle-x"),
 }
+DONE = gettext_lazy("Done")
 UNKNOWN = (gettext_lazy("A change was put on record"), "circle-dot")
 
 
@@ -92,8 +93,15 @@ def tell(events: Iterable[Event], lines: Iterable[RequestItem]) -> list[Entry]:
     return [_entry(event, names) for event in told][::-1]
 
 
+def _what(event: Event, names: Mapping[str, RequestItem]) -> tuple[Any, str]:
+    """What happened, and its icon. Only lines arrive; work is done."""
+    if event.action == "request.fulfilled" and not names:
+        return DONE, "circle-check"
+    return SAID.get(event.action, UNKNOWN)
+
+
 def _entry(event: Event, names: Mapping[str, RequestItem]) -> Entry:
-    what, icon = SAID.get(event.action, UNKNOWN)
+    what, icon = _what(event, names)
     behalf = event.on_behalf_of
     return Entry(
         at=event.at,
@@ -117,7 +125,7 @@ def _why(event: Event) -> str:
 def _changes(before: Any, after: Any, names: Mapping[str, RequestItem]) -> list[tuple[str, str, str]]:
     changes = []
     if "state" in before and "state" in after and after["state"] in RequestState.values:
-        changes.append(("", _state(before["state"]), _state(after["state"])))
+        changes.append(("", _state(before["state"], names), _state(after["state"], names)))
     if order := after.get("order"):
         changes.append((_("Order"), "", str(order)))
     arrived = after.get("arrived") or after.get("goods_in") or {}
@@ -130,7 +138,9 @@ def _changes(before: Any, after: Any, names: Mapping[str, RequestItem]) -> list[
     return changes
 
 
-def _state(value: str) -> str:
+def _state(value: str, names: Mapping[str, RequestItem]) -> str:
+    if value == RequestState.FULFILLED and not names:
+        return str(DONE)
     return str(RequestState(value).label) if value in RequestState.values else ""
 
 

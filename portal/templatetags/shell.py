@@ -67,7 +67,7 @@ def shell(context: template.Context) -> Shell:
         person=user,
         place=_place(found),
         several=found.several,
-        may_ask="work_here" in rights,
+        may_ask=bool(rights & {"work_here", "fulfil_here"}),
         may_decide=decides,
         may_pick=any(held.team and held.team.code == Team.STORE for held in found.memberships),
         may_work="fulfil_here" in rights,

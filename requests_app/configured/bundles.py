@@ -113,6 +113,19 @@ def child_ended(*, request: ServiceRequest, by: "User") -> None:
             _settle(parent)
 
 
+@verb
+def child_reopened(*, request: ServiceRequest, by: "User", reason: str) -> None:
+    """A task went back to its team: so is its bundle on its way again, if it had ended with it."""
+    if request.parent_id is None:
+        return
+    parent = access.lock_id(request.parent_id)
+    if parent.state == RequestState.CLOSED:
+        lifecycle.reopen(request=parent, by=scopes.system_user(), reason=reason)
+        lifecycle.start_fulfilment(request=parent, by=scopes.system_user())
+    if parent.state == RequestState.IN_FULFILMENT:
+        _settle(parent)
+
+
 def _settle(bundle: ServiceRequest) -> None:
     """Closed with the last task, cancelled when none was done; else how far it is."""
     states = list(ServiceRequest.objects.filter(parent=bundle).values_list("state", flat=True))

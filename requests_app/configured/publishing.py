@@ -172,11 +172,16 @@ def retire(*, category: Category, by: "User") -> Category:
 def put_task(
     *, bundle: Category, task: BundleTask | None, values: Mapping[str, Any], by: "User"
 ) -> BundleTask:
-    """Add a task to the bundle, or change one. Counts at once for bundles that are agreed later. Raises NotAllowed, Invalid."""
+    """Add a task to the bundle, or change one. Adding the same again changes nothing. Counts at once for bundles that are
+    agreed later. Raises NotAllowed, Invalid.
+    """
     check_administers(by)
     if bundle.kind != Kind.BUNDLE:
         raise Invalid({"title": [_("Only a bundle has tasks.")]})
     if task is None:
+        Category.objects.select_for_update().get(pk=bundle.pk)  # a second press waits for the first
+        if same := bundle.tasks.filter(**values).first():
+            return same
         last = bundle.tasks.aggregate(Max("position"))["position__max"] or 0
         task = BundleTask(bundle=bundle, position=last + 1)
     for name, value in values.items():

@@ -27,7 +27,8 @@ Schema = Mapping[str, Any]
 class Asked:
     """One question with what its answer is for.
 
-    `means`: 'due' (needed by then), 'start' (a bundle counts from it), 'person' (for whom), 'precautions', or ''.
+    `means`: 'due' (needed by then), 'start' (a bundle counts from it), 'until' (its last day), 'person' (for whom),
+    'precautions', or ''.
     `effects`: what an option leads to, by code: {'priority': ..., 'service': ..., 'team': ...}.
     """
 

@@ -16,6 +16,7 @@ from requests_app.states import Priority
 MOST_OPTIONS = 12
 MOST_QUESTIONS = 30
 LONGEST_LABEL = 120
+LONGEST_ANSWER = 100  # characters of one answer of a list
 KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
 # Names of what every form has beside its questions.
@@ -25,6 +26,7 @@ TAKEN = frozenset(
 MEANS = {
     "due": (Ask.DATE, Ask.MOMENT),
     "start": (Ask.DATE, Ask.MOMENT),
+    "until": (Ask.DATE, Ask.MOMENT),
     "person": (Ask.PERSON,),
     "precautions": PICKED,
 }
@@ -80,11 +82,12 @@ def _malformed(definition: Any) -> Iterator[str]:
 
 
 def _is_condition(rule: Any) -> bool:
-    return isinstance(rule, dict) and set(rule) == {"if", "then"} and set(rule["then"]) == {"required"}
+    then = rule.get("then") if isinstance(rule, dict) and set(rule) == {"if", "then"} else None
+    return isinstance(then, dict) and set(then) == {"required"}
 
 
 def _malformed_row(key: str, row: Any) -> Iterator[str]:
-    if not isinstance(row, dict) or row.get("type") not in WORDS_OF_TYPE:
+    if not isinstance(row, dict) or row.get("type") not in tuple(WORDS_OF_TYPE):
         yield _("“%(key)s” has to be a string, an integer or an array.") % {"key": key}
         return
     yield from _strange(key, row, COMMON_WORDS | WORDS_OF_TYPE[row["type"]])
@@ -97,14 +100,19 @@ def _malformed_row(key: str, row: Any) -> Iterator[str]:
             "key": key,
             "format": row["format"],
         }
-    if row.get("x-ask", "text") not in {*map(str, NAMED), "text", "long"}:
+    if row.get("x-ask", "text") not in (*map(str, NAMED), "text", "long"):
         yield _("“%(key)s” is asked in a way that is not known here.") % {"key": key}
     if sum(word in row for word in ("format", "oneOf", "x-ask")) > 1:
         yield _("“%(key)s” is answered in two ways at once.") % {"key": key}
     only_if = row.get("x-only-if")
     if only_if is not None and not _is_only_if(only_if):
         yield _("“%(key)s”: “asked only if” names a question and its answers.") % {"key": key}
+    if any(type(row.get(word, 0)) is not int for word in ("minimum", "maximum", "maxLength")):
+        yield _("“%(key)s”: its bounds are whole numbers.") % {"key": key}
     options = row.get("items", row) if row["type"] == "array" else row
+    if not isinstance(options, dict):
+        yield _("“%(key)s”: several answers are chosen from a list.") % {"key": key}
+        return
     if row["type"] == "array" and (set(options) != {"type", "oneOf"} or options.get("type") != "string"):
         yield _("“%(key)s”: several answers are chosen from a list.") % {"key": key}
         return
@@ -196,14 +204,19 @@ def _one(one: schema.Asked, form: Form) -> Iterator[str]:
 
 def _options(one: schema.Asked, said: dict[str, str]) -> Iterator[str]:
     codes = [choice.code for choice in one.question.choices]
+    labels = [str(choice.label).strip() for choice in one.question.choices]
     if len(codes) < 2:
         yield _("“%(label)s” needs at least two answers to choose from.") % said
     if len(codes) > MOST_OPTIONS:
         yield _("“%(label)s” has too many answers to choose from.") % said
     if len(set(codes)) < len(codes) or not all(CODE.fullmatch(code) for code in codes):
         yield _("“%(label)s”: each answer needs a code of its own.") % said
-    if not all(str(choice.label).strip() for choice in one.question.choices):
+    if not all(labels):
         yield _("“%(label)s”: an answer has no label.") % said
+    if len({text.casefold() for text in labels}) < len(labels):
+        yield _("“%(label)s”: two answers read the same.") % said
+    if any(len(text) > LONGEST_ANSWER for text in labels):
+        yield _("“%(label)s”: an answer is too long.") % said
     for effect in one.effects.values():
         if effect.get("priority", Priority.ROUTINE) not in Priority.values:
             yield _("“%(label)s”: “%(priority)s” is no priority.") % (said | {"priority": effect["priority"]})

@@ -217,7 +217,7 @@ def pass_key() -> Form:
             Asked(Question("person", _("For whom?"), Ask.PERSON), means="person"),
             Asked(Question("what", _("What?"), Ask.ONE, what)),
             Asked(Question("which", _("Which door or room?"), required=False)),
-            Asked(Question("until", _("Until when?"), Ask.DATE, required=False, detail=True)),
+            Asked(Question("until", _("Until when?"), Ask.DATE, required=False, detail=True), means="until"),
         )
     )
 

@@ -15,7 +15,7 @@ from requests_app.kinds import references
 from requests_app.kinds.base import Facts, Kind, Read
 from requests_app.models.it import ItSystem
 from requests_app.priorities import CAN_WAIT, LOW, MEDIUM, TODAY
-from requests_app.questions import Ask, Choice, Question
+from requests_app.questions import Ask, Choice, Question, day_in_words
 from requests_app.states import Priority
 
 if TYPE_CHECKING:
@@ -200,12 +200,12 @@ def _wrong_end(read: Read, begins: date, until: date, person: "User") -> str:
     most = LONGEST.get(read.text("level"), LONGEST[STANDARD])
     if until > begins + timedelta(days=most):
         latest = begins + timedelta(days=most)
-        return _("At most %(days)s days: until %(latest)s.") % {"days": most, "latest": latest.isoformat()}
+        return _("At most %(days)s days: until %(latest)s.") % {"days": most, "latest": day_in_words(latest)}
     leaves = people.leaves_at(person)
     if leaves and leaves.valid_until:
         last = leaves.valid_until.astimezone(read.zone).date()
         if until > last:
             return _("They work here until %(last)s: choose that day at the latest.") % {
-                "last": last.isoformat()
+                "last": day_in_words(last)
             }
     return ""

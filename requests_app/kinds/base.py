@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from requests_app import questions
+from requests_app import questions, signposts
 from requests_app.kinds import references
-from requests_app.questions import Question
+from requests_app.questions import Ask, Question
 from requests_app.states import Priority
 
 if TYPE_CHECKING:
@@ -94,6 +94,19 @@ class Kind:
         found = questions.problems(asked, draft.answers)
         found |= {key: texts for key, texts in references.problems(asked, draft).items() if key not in found}
         return found or self.further(draft)
+
+    def elsewhere(
+        self, draft: "ServiceRequest", asked: list[Question], *, only_rung: bool = False
+    ) -> dict[str, list[str]]:
+        """Free answers that ask for what is had elsewhere: where that is, by key. `only_rung`: what must be rung at once."""
+        free = [one for one in asked if one.ask in (Ask.TEXT, Ask.LONG)]
+        phone = draft.hospital.phone
+        found = {}
+        for one in free:
+            words = questions.text(draft.answers, one.key)
+            if questions.applies(one, draft.answers):
+                found[one.key] = signposts.refusal(words, phone=phone, only_rung=only_rung)
+        return {key: [said] for key, said in found.items() if said}
 
     def said(self, request: "ServiceRequest") -> list[tuple[str, str]]:
         """Question and answer in words, as it was asked; without what was not answered."""

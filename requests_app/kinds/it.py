@@ -77,6 +77,10 @@ class ItKind(Kind):
             )
         return [*asked, *_always()]
 
+    def further(self, draft: "ServiceRequest") -> dict[str, list[str]]:
+        """What must be rung at once is no IT fault; other words may name what a programme or device is for."""
+        return self.elsewhere(draft, self.questions(draft), only_rung=True)
+
     def facts(self, draft: "ServiceRequest") -> Facts:
         code = questions.text(draft.answers, "service")
         service = SERVICES[code]

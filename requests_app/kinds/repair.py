@@ -53,9 +53,9 @@ class RepairKind(Kind):
         return {"equipment": [_("Enter the number on the label, or choose the room.")]}
 
     def prefill(self, draft: "ServiceRequest", given: Mapping[str, str]) -> dict[str, Any]:
-        """From the label: the piece, what usually depends on it, and that nobody may rely on it being clean.
+        """From the label: the piece, and what usually depends on it.
 
-        Whether it is safe is never filled in.
+        Whether it is safe and whether it is clean are never filled in: that is for somebody to say who looked.
         """
         known = {key: given[key] for key in ("equipment", "place", "thing", "symptoms") if given.get(key)}
         draft.answers = {**draft.answers, **known}
@@ -63,7 +63,6 @@ class RepairKind(Kind):
         if piece is not None:
             known["equipment"] = piece.tag
             known["needed"] = Needed.TODAY if piece.criticality in CRITICAL else Needed.CAN_WAIT
-            known["clean"] = Clean.NOT_CLEAN
         return known
 
     # ---- what follows ----

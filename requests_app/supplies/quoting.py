@@ -50,7 +50,7 @@ def quote(request: ServiceRequest) -> Quote:
     One query, one more while something is stopped or out of stock, one where questions come with it; changes nothing.
     """
     found = request.lines.with_par(request.department_id).with_serving_team(request.hospital_id)
-    found = found.select_related("item__vendor", "item__on_hand", "substituted_for")
+    found = found.select_related("item__vendor", "item__on_hand", "substituted_for", "form_version")
     drafted = list(found.annotate(asks=item_questions.published("item")))
     offers = offers_for(line.item for line in drafted)
     taken = {line.item_id for line in drafted}

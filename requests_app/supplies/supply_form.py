@@ -13,6 +13,7 @@ from portal import ids
 from portal.accounts import scopes
 from portal.accounts.models import Department, Location
 from portal.errors import Invalid
+from requests_app import screening
 from requests_app.ask_form import AsTyped
 from requests_app.forms import LINE, LaterChoice, LaterDate, PlaceChoice, VerbForm, line_field
 from requests_app.models import CatalogueItem, Equipment, ServiceRequest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 KEPT = ("department", "deliver_to", "run_out", "needed_by", "note", "answered_by", "emergency_reason")
+FREE = ("note", "answered_by", "own_name", "own_purpose")  # fields that take any words
 OWN = ("own_key", "own_name", "own_quantity", "own_purpose", "own_price")
 TAKE = "take-"  # before the code of a line: something similar is agreed to in its place
 GTIN = (8, 12, 13, 14)  # digits
@@ -270,11 +272,35 @@ class SupplyForm(VerbForm):
         """What is on the list -> what it is taken in place of."""
         return {self.agreed_for(code): code for code in self.codes if self.agreed_for(code)}
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was typed freely, by name of the field."""
+        found = {name: str(self.data.get(name, "")) for name in FREE}
+        for code, item in self.items.items():
+            for question in self.questions.get(item.asks, []):
+                if question.ask in (Ask.TEXT, Ask.LONG):
+                    name = item_questions.name_of(code, question.key)
+                    found[name] = str(self.data.get(name, ""))
+        return found
+
+    @property
+    def own_texts(self) -> dict[str, str]:
+        """Those of them that become an item when own words are added."""
+        return {name: text for name, text in self.texts.items() if name in OWN}
+
+    @property
+    def chosen_anyway(self) -> bool:
+        """Somebody saw that it looks like data of a patient, and chose to send it."""
+        return screening.AGREED in self.data
+
     def _has_own(self) -> bool:
         return any(self.cleaned_data[name].strip() for name in ("own_name", "own_purpose"))
 
     def _adds_own(self) -> bool:
-        """Own words go onto the list when that is pressed, and are not forgotten when it is checked."""
+        """Own words go onto the list when that is pressed, and are not forgotten when it is checked; never while they look
+        like data of a patient."""
+        if screening.warned(self.own_texts, agreed=self.chosen_anyway):
+            return False
         return self.do == "own" or (self.do == "review" and self._has_own())
 
     def _own(self) -> own_words.OwnWords:

@@ -22,8 +22,6 @@ from requests_app.supplies import adding, favourites, supply_page
 from requests_app.supplies.quoting import quote
 from requests_app.supplies.supply_form import SupplyForm
 
-FREE = ("note", "own_name", "own_purpose")  # fields that take any words
-
 
 def _begun(
     request: HttpRequest, data: QueryDict | None = None, *, draft: ServiceRequest | None = None
@@ -98,17 +96,29 @@ def _answer(request: HttpRequest, form: SupplyForm) -> HttpResponse:
     except WrongState as sent:
         return redirect("desk:request-detail", sent.fields["public_id"])
     take_files(request, draft)
-    texts = {name: form.data.get(name, "") for name in FREE}
+    texts = _screened(form, draft) if draft else {}
     if draft and form.do == "review":
-        warned = screening.warned(texts, agreed=screening.AGREED in request.POST)
-        form.add_problems(problems(draft, quote(draft)) | warned)
+        form.add_problems(problems(draft, quote(draft)))
     if draft is None or form.errors:
         return _show(request, form, status=422)
-    if form.do == "review":
-        screening.record_kept(request=draft, by=form.by, texts=texts)
+    screening.record_kept(request=draft, by=form.by, texts=texts)
     if draft and form.do == "addto":
         return _added_to(request, form, draft)
     return redirect(_repair(tag) if tag else _next(form, draft))
+
+
+def _screened(form: SupplyForm, draft: ServiceRequest) -> dict[str, str]:
+    """What the pressed button sends on; what looks like data of a patient gets its sentence until somebody chose."""
+    if form.do == "own":
+        texts = form.own_texts
+    elif form.do == "review":
+        stored = screening.texts_of(draft)
+        added = {f"line-{code}" for code, item in form.items.items() if item.one_off}
+        texts = form.texts | {name: text for name, text in stored.items() if name in added}
+    else:
+        return {}
+    form.add_problems(screening.warned(texts, agreed=form.chosen_anyway))
+    return texts
 
 
 def _repair(tag: str) -> str:

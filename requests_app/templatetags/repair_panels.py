@@ -5,12 +5,12 @@ from typing import Any
 from django import template
 
 from portal.accounts.models import User
+from requests_app import following
 from requests_app.equipment import harm
 from requests_app.models import ServiceRequest, Watcher
 from requests_app.states import ENDED_STATES, Kind
 
 register = template.Library()
-JOINED = (Kind.REPAIR, Kind.IT)  # several people may have the same trouble
 
 
 @register.inclusion_tag("requests_app/_repair.html")
@@ -44,5 +44,5 @@ def following_panel(request: ServiceRequest, user: User) -> dict[str, Any]:
         "joined": bool(own),
         "follows": own is not None,
         "may_follow": request.is_open and user.pk not in (request.filed_by_id, request.requester_id),
-        "may_join": request.category.kind in JOINED,
+        "may_join": request.category.kind in following.JOINED,
     }

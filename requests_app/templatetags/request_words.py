@@ -17,7 +17,7 @@ from portal.accounts.models import Department
 from portal.templatetags.ui import icon
 from requests_app import listing, outcomes
 from requests_app.models import CatalogueItem, RequestItem, ServiceRequest, UsualList
-from requests_app.states import LineState, Source
+from requests_app.states import LineState, Priority, Source
 from requests_app.supplies import item_questions, stock
 from requests_app.transport import precautions as infection
 
@@ -107,6 +107,14 @@ def protects(request: ServiceRequest) -> list[infection.Precaution]:
 def outcome(request: ServiceRequest) -> str:
     """How the work ended, in words; '' where it did not end or has none. No query if `request.category` is loaded."""
     return outcomes.in_words(request.category.kind, request.outcome) if request.outcome else ""
+
+
+@register.filter
+def urgency(request: ServiceRequest) -> str:
+    """Its priority in words. Work that has a set time was agreed with nobody. No query if `request.category` is loaded."""
+    if request.priority == Priority.PLANNED and not request.is_supply:
+        return _("For a set time")
+    return str(request.get_priority_display())
 
 
 @register.filter

@@ -151,6 +151,16 @@
   document.addEventListener("htmx:finally:request", () => document.querySelectorAll("form.ask-form").forEach(askOnly));
   document.querySelectorAll("form.ask-form").forEach(askOnly);
 
+  // ---- an answer that makes it an emergency: what to do now is said at once; the bar at the bottom leads to the rest ----
+  let ringing = Boolean(region("ask-ring")?.checkVisibility());
+  const ring = () => {
+    const box = region("ask-ring"), shown = Boolean(box?.checkVisibility());
+    if (shown && !ringing) say("alerts", $("h2", box).textContent);
+    ringing = shown;
+  };
+  document.addEventListener("change", event => { if (event.target.closest?.("form.ask-form")) ring(); });
+  document.addEventListener("htmx:finally:request", ring);
+
   // ---- quantity steppers: <div class="stepper"> with buttons [data-step] ------------------------------------
   document.addEventListener("click", event => {
     const button = event.target.closest?.("[data-step]");

@@ -46,10 +46,11 @@ def test_a_pass_is_given_out_on_its_page_and_its_password_is_shown_once(world: S
     lead = personas.signed_in(world.ward_lead)
     assert reverse("accounts:passes") in lead.get(reverse("accounts:me")).text
     typed = {"first_name": "Lena", "last_name": "Brook", "department": world.ward.pk}
-    page = lead.post(reverse("accounts:pass-new"), typed)
-    assert page.status_code == 201
+    answer = lead.post(reverse("accounts:pass-new"), typed)
+    page = lead.get(answer["Location"])
     assert "no-store" in page["Cache-Control"]
     given = TemporaryPass.objects.get()
+    assert lead.get(answer["Location"])["Location"] == reverse("accounts:passes"), "shown once"
     password = re.search(r'id="password">([^<]+)<', page.text)[1]
     assert given.user.get_full_name() == "Lena Brook"
     assert password not in given.user.password
@@ -58,6 +59,20 @@ def test_a_pass_is_given_out_on_its_page_and_its_password_is_shown_once(world: S
     assert password not in listed
     assert is_in(sign_in(given.user.username, password))
     assert not is_in(sign_in(given.user.username, "portal-demo"))
+
+
+def test_the_same_form_twice_makes_one_pass(world: SimpleNamespace) -> None:
+    lead, new = personas.signed_in(world.ward_lead), reverse("accounts:pass-new")
+    key = re.search(r'name="key" value="([^"]+)"', lead.get(new).text)[1]
+    typed = {"key": key, "first_name": "Lena", "last_name": "Brook", "department": world.ward.pk}
+    first, second = lead.post(new, typed), lead.post(new, typed)
+    assert first["Location"] == second["Location"]
+    assert TemporaryPass.objects.count() == 1
+    assert 'id="password"' in lead.get(second["Location"]).text
+    head = personas.signed_in(world.head)
+    assert head.get(first["Location"]).status_code == 302, "nobody else is shown the password"
+    assert lead.post(new, typed | {"key": ""}).status_code == 302
+    assert TemporaryPass.objects.count() == 2
 
 
 def test_the_record_says_who_let_whom_in_and_never_the_password(world: SimpleNamespace) -> None:

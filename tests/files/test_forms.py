@@ -10,7 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.audit.models import Event
-from requests_app.models import Attachment, ServiceRequest
+from portal.clock import now
+from requests_app import screening
+from requests_app.configured import schema
+from requests_app.models import Attachment, CatalogueItem, FormVersion, ServiceRequest
+from requests_app.questions import Ask, Question
+from requests_app.supplies.quoting import quote
 from tests import it_desk, journeys, personas
 from tests.files.conftest import pdf, photo, upload
 
@@ -151,6 +156,69 @@ def test_own_words_are_asked_about_and_stay_one_line(desk, nurse: Client) -> Non
     assert nurse.post(new, supplies(desk, "review", key, **own)).status_code == 422
     nurse.post(new, supplies(desk, "review", key, patient_data_ok="on", **own))
     assert ServiceRequest.objects.get().lines.count() == 2
+
+
+def own_words(name: str, purpose: str = "for the bay") -> dict[str, str]:
+    key = str(uuid.uuid4())
+    return {"own_key": key, "own_name": name, "own_quantity": "1", "own_purpose": purpose, "own_price": ""}
+
+
+def test_own_words_become_no_line_and_no_title_while_they_name_a_patient(desk, nurse: Client) -> None:
+    key, new, own = str(uuid.uuid4()), reverse("requests:supply-new"), own_words(f"{PHI} chair")
+    answer = nurse.post(new, supplies(desk, "own", key, **own))
+    assert answer.status_code == 422 and "This looks like an NHS number" in answer.text
+    draft = ServiceRequest.objects.get()
+    assert "943" not in draft.title and draft.lines.count() == 1
+    assert PHI in nurse.get(reverse("requests:draft-edit", args=[draft.public_id])).text, (
+        "nothing typed is lost"
+    )
+    nurse.post(new, supplies(desk, "own", key, patient_data_ok="on", **own))
+    assert draft.lines.count() == 2
+    assert Event.objects.get(action="request.patient_data_kept").after["fields"] == {
+        "own_name": ["nhs_number"]
+    }
+
+
+def test_lines_that_name_a_patient_are_asked_about_again_when_they_are_checked_and_sent(
+    desk, nurse: Client
+) -> None:
+    key, new = str(uuid.uuid4()), reverse("requests:supply-new")
+    nurse.post(new, supplies(desk, "own", key, patient_data_ok="on", **own_words(f"{PHI} chair")))
+    draft = ServiceRequest.objects.get()
+    lines = {f"line-{line.code}": "1" for line in draft.lines.all()}
+    edit, submit = (reverse(f"requests:{at}", args=[draft.public_id]) for at in ("draft-edit", "submit"))
+    nurse.post(edit, supplies(desk, "save", key, **lines))
+    seen = {"seen": quote(journeys.fresh(draft)).fingerprint}
+    answer = nurse.post(submit, seen)
+    assert answer.status_code == 422 and "This looks like an NHS number" in answer.text
+    answer = nurse.post(edit, supplies(desk, "review", key, **lines))
+    assert answer.status_code == 422 and "patient_data_ok" in answer.text
+    assert nurse.post(edit, supplies(desk, "review", key, patient_data_ok="on", **lines)).status_code == 302
+    assert nurse.post(submit, seen).status_code == 302
+    assert journeys.fresh(draft).number
+
+
+def test_who_answered_the_telephone_is_looked_at(desk, nurse: Client) -> None:
+    answer = nurse.post(ASK, typed(desk, "send", **{"q-answered_by": PHI}))
+    assert answer.status_code == 422 and "This looks like an NHS number" in answer.text
+    key, new = str(uuid.uuid4()), reverse("requests:supply-new")
+    answer = nurse.post(new, supplies(desk, "review", key, answered_by=PHI))
+    assert answer.status_code == 422 and "This looks like an NHS number" in answer.text
+    draft = ServiceRequest.objects.get(client_key=key)
+    assert nurse.post(reverse("requests:submit", args=[draft.public_id])).status_code == 422
+    assert set(screening.warned(screening.texts_of(draft))) == {"answered_by"}
+
+
+def test_free_answers_to_the_questions_of_an_item_are_looked_at(desk, nurse: Client) -> None:
+    item = CatalogueItem.objects.get(hospital=desk.hospital, code="NPW-KIT")
+    form = schema.Form((schema.Asked(Question("why", "Why?", Ask.LONG)),))
+    FormVersion.objects.create(
+        item=item, version=1, schema=schema.write(form), made_at=now(), made_by=desk.nurse, published_at=now()
+    )
+    key, new = str(uuid.uuid4()), reverse("requests:supply-new")
+    answer = nurse.post(new, supplies(desk, "review", key, **{"ask-NPW-KIT-why": PHI}))
+    assert answer.status_code == 422 and "This looks like an NHS number" in answer.text
+    assert set(screening.warned(screening.texts_of(ServiceRequest.objects.get()))) == {"line-NPW-KIT"}
 
 
 def test_a_reason_is_looked_at_too(desk, nurse: Client) -> None:

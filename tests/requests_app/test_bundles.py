@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal import clock
+from portal.desk.consistency import find
 from portal.errors import WrongState
 from portal.notify.models import Notice
 from requests_app import lifecycle, work
@@ -183,6 +184,34 @@ def test_it_is_cancelled_when_every_task_is(world: SimpleNamespace, nurse: Clien
     assert fresh(bundle).state == RequestState.CANCELLED
 
 
+def test_it_goes_on_when_a_task_is_sent_back_to_its_team(
+    world: SimpleNamespace, team: dict[str, Any], nurse: Client
+) -> None:
+    with clock.at(MONDAY):
+        bundle = turnover(world, nurse)
+        made = tasks(bundle)
+        for row in made.values():
+            do(signed_in(team[row.team.code]), row)
+        assert fresh(bundle).state == RequestState.CLOSED
+    again = made["Lay out a set of linen"]
+    with clock.at(MONDAY.replace(hour=11)):
+        nurse.post(reverse("requests:reopen", args=[again.public_id]), {"reason": "unfinished"})
+        assert (fresh(again).state, fresh(bundle).state) == (
+            RequestState.APPROVED,
+            RequestState.IN_FULFILMENT,
+        )
+        assert (fresh(bundle).held_by, fresh(bundle).outcome) == (
+            f"Tasks done: {len(made) - 1} of {len(made)}",
+            "",
+        )
+        assert [row.kind for row in Clock.objects.filter(request=bundle, state="running")] == ["fulfilment"]
+        assert not Notice.objects.filter(user=world.nurse, kind="request_reopened").exists()
+        assert not list(find(only={"request", "clock"}))
+        do(signed_in(team["linen"]), again)
+    assert fresh(bundle).state == RequestState.CLOSED
+    assert not Clock.objects.filter(request=bundle, state="running").exists()
+
+
 def test_a_rejected_bundle_makes_nothing(world: SimpleNamespace, nurse: Client) -> None:
     bundle = ask(nurse, "new_starter", name="R", post="nurse", first_day="2027-03-03", computer="no")
     lifecycle.reject(request=bundle, by=world.system, reason="No post")
@@ -252,7 +281,7 @@ def test_one_notice_tells_of_the_whole_bundle(
     for row in tasks(bundle).values():
         do(signed_in(team[row.team.code]), row)
     told = Notice.objects.filter(user=world.nurse).order_by("pk").values_list("kind", flat=True)
-    assert list(told) == ["request_approved", "request_closed"]
+    assert list(told) == ["request_closed"]  # nobody had to agree to it
 
 
 @pytest.mark.postgres

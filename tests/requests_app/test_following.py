@@ -17,6 +17,7 @@ from requests_app.kinds import kind_of
 from requests_app.models import ServiceRequest, Watcher
 from tests import repairs
 from tests.journeys import fresh
+from tests.journeys import sent as sent_supplies
 from tests.personas import signed_in
 from tests.repairs import FOREIGN_PUMP, PUMP
 
@@ -90,6 +91,16 @@ def test_what_has_ended_or_may_not_be_seen_is_not_joined(ward: SimpleNamespace) 
     with pytest.raises(WrongState):
         following.join(request=fresh(case), by=ward.colleague)
     assert not Watcher.objects.exists()
+
+
+def test_only_a_fault_is_joined_and_anything_is_followed(ward: SimpleNamespace) -> None:
+    asked = sent_supplies(ward, NPW_KIT=1)
+    with pytest.raises(WrongState):
+        following.join(request=asked, by=ward.colleague)
+    join = reverse("requests:join", args=[asked.public_id])
+    assert signed_in(ward.colleague).post(join).status_code == 409
+    assert not Watcher.objects.exists()
+    assert following.watch(request=asked, by=ward.colleague).pk
 
 
 def test_a_room_shows_what_is_wrong_with_it_by_symptom(ward: SimpleNamespace) -> None:

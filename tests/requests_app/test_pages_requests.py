@@ -11,7 +11,7 @@ from requests_app.models import CatalogueItem, ServiceRequest, UsualList
 from requests_app.states import LineState, RequestState
 from requests_app.supplies import fulfilment
 from requests_app.supplies.quoting import quote
-from tests import journeys, personas
+from tests import journeys, personas, repairs
 
 
 @pytest.fixture
@@ -125,6 +125,17 @@ def test_whoever_does_not_work_on_the_ward_confirms_nothing(world: SimpleNamespa
     assert personas.signed_in(world.finance).post(act("receive", request), {"all": "1"}).status_code == 403
     assert personas.signed_in(world.stranger).post(act("receive", request), {"all": "1"}).status_code == 404
     assert journeys.fresh(request).state == RequestState.IN_FULFILMENT
+
+
+def test_cancelling_work_speaks_of_no_money_and_of_no_decision_that_was_made(
+    nurse: Client, world: SimpleNamespace
+) -> None:
+    waits = nurse.get(act("cancel", journeys.sent(world, NPW_KIT=1))).text
+    assert "£" in waits and "Nobody needs to decide it any more" in waits
+    ward = repairs.equip(world)
+    fault = personas.signed_in(ward.nurse).get(act("cancel", repairs.sent(ward))).text
+    assert "It stays in the closed requests" in fault
+    assert "£" not in fault and "Nobody needs to decide it" not in fault
 
 
 def test_it_is_cancelled_with_a_reason_while_it_waits(nurse: Client, world: SimpleNamespace) -> None:

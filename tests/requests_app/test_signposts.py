@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 
 from portal.desk.seed.tables import HERE
-from requests_app import search
+from requests_app import choosing, search
 from requests_app.equipment.equipment_classes import CLASSES
 from requests_app.equipment.symptoms import SETS
 from requests_app.signposts import SIGNPOSTS, refusal, signpost
-from tests import personas
+from tests import configuring, it_desk, personas
 
 FINE = (
     "sterile gloves", "blood pressure cuff", "feeding pump", "dressing pack, sterile", "Blood glucose strips",
@@ -118,3 +118,44 @@ def test_the_search_for_supplies_and_the_chooser_show_the_sign(world: SimpleName
     for address in ("requests:supply-new", "requests:ask"):
         assert "come from the pharmacy" in nurse.get(reverse(address), {"q": "paracetamol"}).text
         assert "pharmacy" not in nurse.get(reverse(address), {"q": "gloves"}).text
+
+
+# ---- free words of other forms ----
+
+
+def test_the_words_of_a_configured_type_say_where_it_is_had(world: SimpleNamespace) -> None:
+    configuring.crew(world)
+    nurse, ask = personas.signed_in(world.nurse), reverse("requests:ask-new", args=["document"])
+    typed = {"department": world.ward.pk, "do": "send", "q-for_whom": "Tom Reid"}
+    page = nurse.post(ask, typed | {"q-what": "controlled drugs: morphine 10 mg"})
+    assert page.status_code == 422
+    assert "go to the pharmacy" in page.context["form"].errors["q-what"][0]
+    letter = "A certificate of the fire training"
+    assert nurse.post(ask, typed | {"q-what": letter}).status_code == 302
+
+
+def test_an_it_fault_names_medicines_but_is_no_emergency_call(world: SimpleNamespace) -> None:
+    desk = it_desk.add(world, duties=False)
+    ask = reverse("requests:ask-new", args=["it"])
+    typed = {f"q-{name}": value for name, value in it_desk.FAULT.items()}
+    typed |= {"department": desk.ward.pk, "do": "send", "q-symptom": "else"}
+    nurse = personas.signed_in(desk.nurse)
+    page = nurse.post(ask, typed | {"q-words": "The screen is on fire"})
+    assert page.status_code == 422 and "ring" in page.text and "now. Do not send it here" in page.text
+    assert nurse.post(ask, typed | {"q-words": "No medicines in the list"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [("glvoes", "gloves"), ("canula", "cannula"), ("Nitrle glvoes", "nitrile gloves"), ("xqzw", "")],
+)
+def test_a_slip_of_the_finger_is_understood(words: str, meant: str) -> None:
+    names = ["Gloves, nitrile, medium", "Cannula, 20G", "Apron"]
+    assert choosing.meant(words.casefold().split(), names) == meant
+
+
+def test_the_chooser_offers_what_was_meant(world: SimpleNamespace) -> None:
+    nurse = personas.signed_in(world.nurse)
+    page = nurse.get(reverse("requests:ask"), {"q": "glvoes"}).text
+    assert "Did you mean" in page and "?q=gloves" in page
+    assert "Did you mean" not in nurse.get(reverse("requests:ask"), {"q": "gloves"}).text

@@ -339,3 +339,57 @@ def test_what_json_schema_alone_refuses_is_not_sent(
     assert (
         ask(nurse, code, which_document="letter", for_what="because I must").state == RequestState.SUBMITTED
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "more"),
+    [
+        ("most", "below the smallest", {"ask": "number", "least": "9", "most": "3"}),
+        ("most", "At most 999999", {"ask": "number", "most": "9999999999"}),
+        ("most", "At most 1000 characters", {"ask": "text", "most": "100000"}),
+        ("options", "At most 12 answers", {"ask": "one", "options": "\n".join(map(str, range(500)))}),
+        ("options", "Two answers read the same", {"ask": "several", "options": "A\na | urgent"}),
+        ("options", "Keep each answer to 100 characters", {"ask": "one", "options": "A\n" + "b" * 5000}),
+    ],
+)
+def test_a_question_that_cannot_be_published_is_refused_when_it_is_saved(
+    admin: Client, name: str, said: str, more: dict[str, Any]
+) -> None:
+    code = new_type(admin, "Bounds")
+    form = post(admin, "question-new", code, label="How many?", required="on", status=422, **more).context[
+        "form"
+    ]
+    assert said in " ".join(form.errors[name])
+    assert not FormVersion.objects.filter(category__code=code).exists()
+
+
+NUL = '{"type": "object", "properties": {"a": {"type": "string", "title": "A\\u0000b"}}}'
+ODD = (
+    '{"type": "object", "properties": {"a": {"type": ["string", "null"], "title": "A"}}}',
+    '{"type": "object", "properties": {"a": {"type": "string", "title": "A", "x-ask": []}}}',
+    '{"type": "object", "properties": {"a": {"type": "array", "title": "A", "items": true}}}',
+    '{"type": "object", "properties": {"a": {"type": "integer", "title": "A", "minimum": 1.5}}}',
+    '{"type": "object", "properties": {"a": {"type": "string", "title": "A"}}, "allOf": [{"if": true, "then": true}]}',
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 5000, "too many lists"),
+        ("[" * 50 + "]" * 50, "too many lists"),
+        (NUL, "a character that no text has"),
+        ("{", "not JSON"),
+        ('{"type": NaN}', "not JSON"),
+        *((odd, "") for odd in ODD),
+    ],
+    ids=["nested", "deep", "nul", "open", "nan", *(f"odd{n}" for n in range(len(ODD)))],
+)
+def test_a_definition_that_cannot_be_kept_is_refused_beside_its_field(
+    admin: Client, text: str, said: str
+) -> None:
+    code = new_type(admin, "Pasted")
+    answer = post(admin, "type-definition", code, definition=text, status=422)
+    assert said in " ".join(answer.context["form"].errors["definition"])
+    assert text[:20] in answer.content.decode().replace("&quot;", '"')
+    assert not FormVersion.objects.filter(category__code=code).exists()

@@ -9,7 +9,7 @@ from django.utils import translation
 from portal import clock
 from portal.accounts import scopes
 from requests_app import lifecycle
-from requests_app.models import ServiceRequest
+from requests_app.models import Category, ServiceRequest
 from requests_app.states import RequestState
 from sla import clocks, escalation, words
 from sla.models import BusinessCalendar
@@ -68,9 +68,10 @@ def test_the_chip_without_a_due_time(place):
     request = waiting(place)
     assert "sla-hold" in (html := render("due_chip", request))
     assert "No time set yet" in html
-    for state, said in ((RequestState.CLOSED, "All here"), (RequestState.FULFILLED, "All here")):
-        chip = words.request_chip(ServiceRequest(state=state), TUESDAY)
-        assert (chip.tone, chip.icon, chip.words) == ("met", "check", said)
+    for kind, said in (("supply", "All here"), ("it", "Done"), ("bundle", "Done")):
+        for state in (RequestState.CLOSED, RequestState.FULFILLED):
+            chip = words.request_chip(ServiceRequest(state=state, category=Category(kind=kind)), TUESDAY)
+            assert (chip.tone, chip.icon, chip.words) == ("met", "check", said)
     for state in (RequestState.DRAFT, RequestState.REJECTED, RequestState.CANCELLED):
         assert words.request_chip(ServiceRequest(state=state), TUESDAY) is None
 

@@ -1,15 +1,18 @@
 """What an administrator types about a type of request, as values for the verbs."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import APIException
 
 from portal.accounts.models import Team
 from portal.desk.types.publishing import ROUTES
+from portal.strict_json import StrictJSONParser
 from requests_app.configured.publishing import CONFIGURED
 from requests_app.forms import VerbForm
 from requests_app.models import Category
@@ -155,8 +158,22 @@ def named(rows: Any) -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda pair: pair[1])
 
 
-class Definition(forms.JSONField):
-    """Shown as somebody reads it, one thing a line."""
+class Definition(forms.CharField):
+    """JSON as strict as in the API; shown as somebody reads it, one thing a line."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return text
+        try:
+            return StrictJSONParser().parse(BytesIO(text.encode()))
+        except APIException as wrong:
+            raise forms.ValidationError(
+                _("This is not JSON that can be kept: %(why)s") % {"why": wrong.detail}
+            ) from None
+
+    def run_validators(self, value: Any) -> None:
+        """The parser has looked at every character."""
 
     def prepare_value(self, value: Any) -> Any:
         return json.dumps(value, ensure_ascii=False, indent=2) if isinstance(value, dict) else value
@@ -169,7 +186,6 @@ class DefinitionForm(VerbForm):
         label=gettext_lazy("Form definition (JSON Schema)"),
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "num"}),
         error_messages={
-            "invalid": gettext_lazy("This is not JSON."),
             "required": gettext_lazy("Paste a form definition."),
         },
     )

@@ -8,10 +8,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.configured import schema_rules
+from requests_app.configured import schema, schema_rules
 from requests_app.configured.schema import PICKED, Asked, Form
 from requests_app.forms import VerbForm
-from requests_app.questions import Ask, Choice, Question
+from requests_app.questions import LONGEST_LONG, Ask, Choice, Question
 from requests_app.states import Priority
 
 ASKS = (
@@ -31,6 +31,7 @@ MEANINGS = (
     ("", gettext_lazy("Nothing else")),
     ("due", gettext_lazy("When it is needed")),
     ("start", gettext_lazy("When the tasks count from")),
+    ("until", gettext_lazy("Its last day")),
     ("person", gettext_lazy("For whom it is")),
     ("precautions", gettext_lazy("Infection precautions")),
 )
@@ -86,16 +87,24 @@ class QuestionForm(VerbForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         picked = cleaned.get("ask") in PICKED
-        if picked and len(_lines(cleaned.get("options", ""))) < 2:
-            self.add_error("options", _("Enter at least two answers, one a line."))
+        for sentence in _wrong_options(cleaned.get("options", "")) if picked else ():
+            self.add_error("options", sentence)
+        self._check_bounds(cleaned)
         if len({value.split(":")[0] for value in cleaned.get("only_if", ())}) > 1:
             self.add_error("only_if", _("Choose answers of one question."))
-        for line in _lines(cleaned.get("options", "")) if picked else ():
-            mark = _split(line)[1]
-            if mark and mark not in Priority.values:
-                said = {"mark": mark}
-                self.add_error("options", _("“%(mark)s” says nothing about how soon it is needed.") % said)
         return cleaned
+
+    def _check_bounds(self, cleaned: dict[str, Any]) -> None:
+        least, most = cleaned.get("least"), cleaned.get("most")
+        if cleaned.get("ask") in (Ask.TEXT, Ask.LONG) and (most or 0) > LONGEST_LONG:
+            self.add_error("most", _("At most %(most)s characters.") % {"most": LONGEST_LONG})
+        if cleaned.get("ask") != Ask.NUMBER:
+            return
+        for name, value in (("least", least), ("most", most)):
+            if (value or 0) > schema.LARGEST:
+                self.add_error(name, _("At most %(most)s.") % {"most": schema.LARGEST})
+        if least is not None and most is not None and least > most:
+            self.add_error("most", _("The largest number is below the smallest."))
 
     def result(self) -> Asked:
         """The question that the valid form says."""
@@ -114,6 +123,14 @@ class QuestionForm(VerbForm):
             detail=said["detail"],
         )
         return Asked(question, said["means"], effects)
+
+    @property
+    def repeats(self) -> bool:
+        """A new question that stands there already, the same in everything but its key."""
+        if self.asked:
+            return False
+        *before, wanted = schema.write(self.form.put(self.result()))["properties"].values()
+        return wanted in before
 
     def _only_if(self) -> tuple[str, tuple[str, ...]] | None:
         chosen = [value.partition(":") for value in self.cleaned_data.get("only_if", ())]
@@ -163,6 +180,24 @@ def _initial(asked: Asked) -> dict[str, Any]:
         "means": asked.means,
         "only_if": [f"{key}:{code}" for code in codes],
     }
+
+
+def _wrong_options(text: str) -> list[str]:
+    """What is wrong with the answers to choose from, before they are kept."""
+    rows = [_split(line) for line in _lines(text)]
+    labels = [label for label, _mark in rows]
+    wrong = []
+    if len(labels) < 2:
+        wrong.append(_("Enter at least two answers, one a line."))
+    if len(labels) > schema_rules.MOST_OPTIONS:
+        wrong.append(_("At most %(most)s answers.") % {"most": schema_rules.MOST_OPTIONS})
+    if len({label.casefold() for label in labels}) < len(labels):
+        wrong.append(_("Two answers read the same."))
+    if any(len(label) > schema_rules.LONGEST_ANSWER for label in labels):
+        wrong.append(_("Keep each answer to %(most)s characters.") % {"most": schema_rules.LONGEST_ANSWER})
+    for mark in {mark: "" for _label, mark in rows if mark and mark not in Priority.values}:
+        wrong.append(_("“%(mark)s” says nothing about how soon it is needed.") % {"mark": mark[:40]})
+    return wrong
 
 
 def _lines(text: str) -> list[str]:

@@ -26,6 +26,8 @@ def question(request: HttpRequest, ref: str, key: str = "") -> HttpResponse:
     held = core.form_of(found)
     form = QuestionForm(request.POST or None, form=held, asked=asked)
     if request.method == "POST" and form.is_valid():
+        if form.repeats:  # a second press
+            return redirect("desk:type", ref)
         core.save_form(owner=found, form=held.put(form.result(), instead_of=key), by=person(request))
         return redirect("desk:type", ref)
     context = {"form": form, "subject": page.subject(found), "asked": asked}
