@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SPEAKS_OF_ANYTHING = ("new_supplier", "lost_property")  # types whose words name what is had elsewhere
 OTHER = "other"  # the target times of a type that has none of its own
-DUE_HOUR = time(12)  # of a date without a time
+DUE_HOUR, END_OF_DAY = time(12), time(23, 59)  # of a date without a time
 LONGEST_AHEAD = timedelta(days=731)
 BACK = {"due": timedelta(0), "until": timedelta(0), "start": timedelta(days=60)}  # how long ago each may be
 YES_NO = frozenset({"yes", "no"})
@@ -101,7 +101,7 @@ class FormKind(Kind):
         return wards | super().prefill(draft, given)
 
     def moment(self, draft: "ServiceRequest", means: str) -> datetime | None:
-        """The day or time that the question with this meaning was answered with; noon of a day."""
+        """The day or time that the question with this meaning was answered with; noon of a day, of today its end."""
         question = self.form(draft).meaning(means)
         if question is None or not questions.applies(question, draft.answers):
             return None
@@ -109,7 +109,10 @@ class FormKind(Kind):
         if question.ask == Ask.MOMENT:
             return read.moment(question.key)
         day = questions.as_date(read.text(question.key))
-        return datetime.combine(day, DUE_HOUR, read.zone) if day else None
+        if day is None:
+            return None
+        today = now().astimezone(read.zone).date()
+        return datetime.combine(day, END_OF_DAY if day == today else DUE_HOUR, read.zone)
 
     def title(self, form: schema.Form, draft: "ServiceRequest") -> str:
         """The type and the first answer that was chosen from a list: words of the form, never what somebody typed.

@@ -64,10 +64,12 @@ def holder(request: ServiceRequest) -> str:
         return ""
     if ":" in request.held_by:  # a sentence stands there when nobody has it yet
         return request.held_by
-    if request.released_at is None:
-        said = _("Waiting for a decision by %(who)s.")
+    if request.released_at is not None:
+        said = _("It is with %(who)s.")
+    elif request.is_editable:
+        said = _("It is with %(who)s, to be changed.")
     else:
-        said = _("%(who)s have it.") if ", " in request.held_by else _("%(who)s has it.")
+        said = _("Waiting for a decision by %(who)s.")
     return said % {"who": request.held_by}
 
 

@@ -45,7 +45,7 @@ def test_the_page_of_a_request(
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("code", "most"), [("repair", 10), ("it", 10), ("transport", 15), ("document", 9), ("room_turnover", 10)]
+    ("code", "most"), [("repair", 11), ("it", 11), ("transport", 16), ("document", 10), ("room_turnover", 11)]
 )
 def test_an_empty_form(world: SimpleNamespace, code: str, most: int, rows: int) -> None:
     configuring.crew(world)
