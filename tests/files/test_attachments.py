@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.accounts import place
 from portal.audit.models import Event
@@ -276,7 +277,8 @@ def test_the_request_page_asks_once_for_any_number_of_files(
     for person, own in ((world.nurse, many), (world.colleague, 0), (world.head, 0)):
         case, page = journeys.fresh(sent), rf.get("/")
         page.user, page.session = person, {}
-        place.standing(page), case.department.hospital, case.team  # every page has read these
+        with timezone.override(None):  # as the middleware does: it is the zone of this reader only
+            place.standing(page), case.department.hospital, case.team  # every page has read these
         with django_assert_num_queries(1):
             found = files_panel({"request": page}, case, person)
         assert (len(found["files"]), len(found["own"])) == (many, own)

@@ -332,4 +332,4 @@ def same(client: Client, method: str, url: str, missing: str) -> bool:
     assert theirs == nobodys
     # The API reads what was sent before it looks for the request; a page for administrators refuses before it looks; the page
     # of a pass leads to the list of passes once its password was shown.
-    return theirs[0] in (302, 403, 404, 405, 422)
+    return theirs[0] in (302, 403, 404, 405, 415, 422)
