@@ -160,8 +160,11 @@ class Requests(Door):
         draft = access.get_draft(user, public_id)
         texts = screening.texts_of(draft) if draft.is_editable else {}
         screening.ask(texts, agreed=wanted["patient_data_ok"])
-        screening.record_kept(request=draft, by=user, texts=texts)
-        return self._brief(lifecycle.submit(public_id=public_id, by=user, seen=wanted["seen"]))
+        if wanted["patient_data_ok"]:
+            screening.choose(request=draft, by=user)
+        sent = lifecycle.submit(public_id=public_id, by=user, seen=wanted["seen"])
+        screening.record_kept(request=sent, by=user, texts=texts)
+        return self._brief(sent)
 
     @extend_schema(
         operation_id="request_cancel",

@@ -126,12 +126,18 @@ def record_kept(*, request: "ServiceRequest", by: "User", texts: Mapping[str, st
 
 
 @verb
-def _record(*, request: "ServiceRequest", by: "User", kept: dict[str, list[str]]) -> None:
-    """A draft has no record of its own yet, so its event names it without belonging to it."""
+def choose(*, request: "ServiceRequest", by: "User") -> None:
+    """`by` wants this draft of supplies to be sent as it stands; it holds until it is saved again. Nothing for others."""
     if request.is_supply and request.is_editable:
         request = access.locked(request)
         request.answers = {**request.answers, AGREED: "yes"}
         request.save(update_fields=["answers"])
+
+
+@verb
+def _record(*, request: "ServiceRequest", by: "User", kept: dict[str, list[str]]) -> None:
+    """A draft has no record of its own yet, so its event names it without belonging to it."""
+    choose(request=request, by=by)
     events.record(
         action="request.patient_data_kept",
         by=by,
