@@ -166,7 +166,7 @@ def test_keys_work_outside_of_fields_only(meet: Callable[..., Person], people: S
     expect(page.get_by_role("searchbox")).to_have_value("n/")
     page.locator("h1").click()
     page.keyboard.press("n")
-    expect(page).to_have_url(nurse.server + reverse("requests:supply-new"))
+    expect(page).to_have_url(nurse.server + reverse("requests:ask"))
 
 
 def test_a_failed_answer_is_announced(meet: Callable[..., Person], people: SimpleNamespace) -> None:

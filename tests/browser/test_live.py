@@ -97,4 +97,4 @@ def test_single_keys_that_are_switched_off_do_nothing(
     page.wait_for_url("**/me/")
     nurse.go(HOME)
     page.keyboard.press("n")
-    expect(page).to_have_url(nurse.server + reverse("requests:supply-new"))
+    expect(page).to_have_url(nurse.server + reverse("requests:ask"))
