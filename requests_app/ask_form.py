@@ -19,7 +19,7 @@ from portal.accounts.models import Department, Location, User
 from portal.errors import Invalid
 from portal.templatetags.ui import icon
 from requests_app import asking, questions
-from requests_app.forms import PlaceChoice, VerbForm
+from requests_app.forms import DraftForm
 from requests_app.kinds import kind_of, references
 from requests_app.models import Category, ServiceRequest
 from requests_app.questions import Ask, Choice, Question
@@ -95,23 +95,9 @@ def _label(choice: Choice) -> str:
     return format_html("{}{}{}", picture, choice.label, hint)
 
 
-class AskForm(VerbForm):
+class AskForm(DraftForm):
     """A draft as it stands on the page. `do` names the button that was pressed."""
 
-    client_key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        required=False,
-        error_messages={"invalid": gettext_lazy("This page cannot be saved any more. Open it again.")},
-    )
-    department = PlaceChoice(
-        label=gettext_lazy("For which ward?"),
-        queryset=Department.objects.none(),
-        empty_label=None,
-        error_messages={
-            kind: gettext_lazy("Choose a ward of the hospital where you work.")
-            for kind in ("required", "invalid_choice")
-        },
-    )
     requester = forms.CharField(
         label=gettext_lazy("For a colleague who cannot sign in?"),
         help_text=gettext_lazy("Their name. They are told what happens, as you are."),

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.accounts.models import Department
 from portal.errors import Invalid
 from portal.forms import PlainForm
 from requests_app import lifecycle, listing, screening
@@ -60,6 +61,25 @@ class VerbForm(PlainForm):
         """Put the sentences of a verb beside the fields they are about."""
         for name, texts in errors.items():
             self.add_error(name if name in self.fields else None, list(texts))
+
+
+class DraftForm(VerbForm):
+    """What every draft has: the key of its form, so that two posts make one, and the ward that it is for."""
+
+    client_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        required=False,
+        error_messages={"invalid": gettext_lazy("This page cannot be saved any more. Open it again.")},
+    )
+    department = PlaceChoice(
+        label=gettext_lazy("For which ward?"),
+        queryset=Department.objects.none(),
+        empty_label=None,
+        error_messages={
+            kind: gettext_lazy("Choose a ward of the hospital where you work.")
+            for kind in ("required", "invalid_choice")
+        },
+    )
 
 
 class ReceiveForm(VerbForm):

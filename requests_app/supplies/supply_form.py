@@ -15,7 +15,7 @@ from portal.accounts.models import Department, Location
 from portal.errors import Invalid
 from requests_app import screening
 from requests_app.ask_form import AsTyped
-from requests_app.forms import LINE, LaterChoice, LaterDate, PlaceChoice, VerbForm, line_field
+from requests_app.forms import LINE, DraftForm, LaterChoice, LaterDate, PlaceChoice, line_field
 from requests_app.models import CatalogueItem, Equipment, ServiceRequest
 from requests_app.questions import Ask, Question
 from requests_app.states import EmergencyReason, RunOut
@@ -31,14 +31,9 @@ TAKE = "take-"  # before the code of a line: something similar is agreed to in i
 GTIN = (8, 12, 13, 14)  # digits
 
 
-class SupplyForm(VerbForm):
+class SupplyForm(DraftForm):
     """A draft as it stands on the page: its lines are fields `line-<code>`; `do` names the button that was pressed."""
 
-    client_key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        required=False,
-        error_messages={"invalid": gettext_lazy("This page cannot be saved any more. Open it again.")},
-    )
     run_out = LaterChoice(
         label=gettext_lazy("When will you run out?"), choices=RunOut.choices, widget=forms.RadioSelect
     )
@@ -58,15 +53,6 @@ class SupplyForm(VerbForm):
         label=gettext_lazy("Which date?"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Enter a date, such as 2027-05-14.")},
-    )
-    department = PlaceChoice(
-        label=gettext_lazy("For which ward?"),
-        queryset=Department.objects.none(),
-        empty_label=None,
-        error_messages={
-            kind: gettext_lazy("Choose a ward of the hospital where you work.")
-            for kind in ("required", "invalid_choice")
-        },
     )
     deliver_to = PlaceChoice(
         label=gettext_lazy("Deliver to"),
