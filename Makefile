@@ -7,12 +7,12 @@ BIN := .venv/bin
 VAR := $(or $(VAR_DIR),var)
 PYTEST := $(BIN)/python -m pytest
 # Tests never see the services that the shell is set up for.
-ALONE := env -u DATABASE_URL -u REDIS_URL -u PORTAL_ENV -u PORTAL_DEMO -u EMAIL_URL -u ODOO_URL -u ODOO_DB -u ODOO_USER -u ODOO_PASSWORD -u CLAMD_URL -u MRN_SHAPES
+ALONE := env -u DATABASE_URL -u REDIS_URL -u PORTAL_ENV -u PORTAL_DEMO -u EMAIL_URL -u ODOO_URL -u ODOO_DB -u ODOO_USER -u ODOO_PASSWORD -u ODOO_PROTOCOL -u CLAMD_URL -u MRN_SHAPES
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/15
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: help run test test-pg test-browser test-odoo test-long test-deep bench lint format lock messages pictures reset
+.PHONY: help run test test-pg test-browser test-odoo test-long test-deep seeded-bugs bench lint format lock messages pictures reset
 
 help: ## Say what each target does
 	@echo "Hospital service portal"
@@ -32,6 +32,7 @@ help: ## Say what each target does
 	@echo "                     ODOO_TEST_URL ODOO_TEST_DB ODOO_TEST_USER ODOO_TEST_PASSWORD"
 	@echo "  make test-long     what takes half a minute a test: the demonstration twice, many calls of the API"
 	@echo "  make test-deep     the searches that take minutes"
+	@echo "  make seeded-bugs   break deciding in one place after the other, and see each mistake found"
 	@echo "  make bench         what pages cost, beside floors (TEST_DATABASE_URL; BENCH=small: 2,000 requests, 2 rounds)"
 	@echo "  ARGS='-k inbox -x' goes to pytest: make test ARGS='tests/sla -k holiday'"
 	@echo
@@ -85,13 +86,16 @@ test-browser: .venv/.dev ## The pages, in Chromium
 
 test-odoo: .venv/.dev ## The contract suite against a real Odoo
 	@: $${ODOO_TEST_URL:?Set ODOO_TEST_URL ODOO_TEST_DB ODOO_TEST_USER ODOO_TEST_PASSWORD}
-	@$(ALONE) $(PYTEST) tests/odoo/test_contract.py --timeout=300 $(ARGS)
+	@$(ALONE) $(PYTEST) tests/odoo/test_contract.py tests/odoo/test_once.py tests/odoo/test_maintenance.py --timeout=300 $(ARGS)
 
 test-long: .venv/.dev ## The demonstration played again and again, the API called by schemathesis
 	@$(ALONE) TEST_LONG=1 REQUIRED_TESTS=long $(PYTEST) -n 2 -m long --timeout=300 $(ARGS)
 
 test-deep: .venv/.dev ## The long searches
 	@$(ALONE) TEST_DEEP=1 $(PYTEST) -n 2 --timeout=900 $(ARGS)
+
+seeded-bugs: .venv/.dev ## Mistakes made on purpose, each found by the state machine of deciding
+	@$(ALONE) $(BIN)/python -m tests.approvals.machine.seeded $(ARGS)
 
 bench: .venv/.dev ## What pages cost beside floors that do the least (docs/benchmarks.md)
 	@$(ALONE) DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.bench.run $(if $(filter small,$(BENCH)),--small) $(ARGS)

@@ -3,24 +3,34 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
+from approvals import hours
 from approvals.models import Approval
 from approvals.routing import CaseLine, RoutingCase
-from portal.accounts.models import Department
+from portal.accounts.models import Department, Membership
 from portal.clock import now
 from requests_app.kinds import kind_of
 from requests_app.models import CaseException, CatalogueItem, RequestItem, ServiceRequest
-from requests_app.states import CONTROL_FLAGS, LineState, RequestState
+from requests_app.states import CONTROL_FLAGS, LineState, Priority, RequestState, RunOut
+
+# A broken pump says nothing about what its ward orders.
+OF_EQUIPMENT = (CaseException.Kind.EQUIPMENT_DOWN, CaseException.Kind.REPEAT_FAILURE)
 
 
-def build_case(request: ServiceRequest, lines: list[RequestItem] | None = None) -> RoutingCase:
+def build_case(
+    request: ServiceRequest,
+    lines: list[RequestItem] | None = None,
+    *,
+    wanted: frozenset[str] = frozenset(),
+) -> RoutingCase:
     """Collect the RoutingCase of `request` (a draft or sent); amounts in base currency.
 
-    `lines` as `quote` or `all_lines` read them. One query, and one more for hazardous items.
+    `lines` as `quote` or `all_lines` read them; `wanted`: what the rules ask about (`routing.wanted`). One query, one
+    more for hazardous items, and one for each fact that only some rules want.
     """
     if lines is None:
-        lines = request.all_lines
+        lines = request.wanted_lines
     ordered_before = _ordered_before(request, lines)
     weekly_standing_total, open_exceptions = _recently(request)
     return RoutingCase(
@@ -50,7 +60,40 @@ def build_case(request: ServiceRequest, lines: list[RequestItem] | None = None) 
         open_exceptions=open_exceptions,
         service=request.service,
         marks=() if request.is_supply else kind_of(request).marks(request),
+        location=request.deliver_to.code if "locations" in wanted and request.deliver_to else "",
+        vendors=tuple(sorted({line.vendor.code for line in lines if line.vendor})),
+        requester_roles=_roles(request) if "any_requester_role" in wanted else (),
+        exceptions=_exceptions(request) if "any_exception" in wanted else (),
+        **_hurry(request, wanted),
     )
+
+
+def _hurry(request: ServiceRequest, wanted: frozenset[str]) -> dict[str, bool]:
+    """Whether it can wait until the morning, and whether there is a morning to wait for: asked only of what cannot."""
+    cannot = cannot_wait(request)
+    asks = cannot and "out_of_hours" in wanted
+    return {"cannot_wait": cannot, "out_of_hours": asks and hours.office_is_closed(request.hospital)}
+
+
+def cannot_wait(request: ServiceRequest) -> bool:
+    """An emergency; or urgent, and not only because of what it is about: the ward itself said that it will not last."""
+    if request.priority == Priority.EMERGENCY:
+        return True
+    lasts = request.is_supply and request.run_out in (RunOut.FINE, RunOut.ON_DATE)
+    return bool(request.priority == Priority.URGENT) and not lasts
+
+
+def _roles(request: ServiceRequest) -> tuple[str, ...]:
+    """What its requester is here: at its department, its hospital, or everywhere."""
+    here = Q(department=request.department_id) | Q(hospital=request.hospital_id)
+    everywhere = Q(department=None, hospital=None, team=None)
+    held = Membership.objects.current(now()).filter(here | everywhere, user=request.requester_id)
+    return tuple(sorted(set(held.values_list("role", flat=True))))
+
+
+def _exceptions(request: ServiceRequest) -> tuple[str, ...]:
+    opened = CaseException.objects.filter(request=request.pk, closed_at=None)
+    return tuple(sorted(set(opened.values_list("kind", flat=True))))
 
 
 def _recently(request: ServiceRequest) -> tuple[Decimal, int]:
@@ -59,6 +102,7 @@ def _recently(request: ServiceRequest) -> tuple[Decimal, int]:
     exceptions = (
         CaseException.objects.filter(request__department=OuterRef("pk"), closed_at=None)
         .exclude(request=request.pk)
+        .exclude(kind__in=OF_EQUIPMENT)
         .order_by()
         .values("request__department")
         .annotate(count=Count("pk"))

@@ -1,17 +1,18 @@
 """Starting an approval and asking the next people; what cannot be asked gets an owner."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from approvals import authority, signals
+from approvals import authority, carrying, content, signals
+from approvals.authority import Asked
 from approvals.case import build_case
 from approvals.models import Approval, ApprovalPolicy, ApprovalStep, PolicyRule, StepApprover
-from approvals.routing import Plan, Rule, StepRule, plan_steps
+from approvals.routing import Plan, Rule, StepRule, plan_steps, wanted
 from approvals.wording import priced
 from portal.accounts import scopes
-from portal.accounts.roles import ROLES
 from portal.clock import now
 from portal.facts import publish, verb
 from requests_app import casework, lifecycle
@@ -26,53 +27,72 @@ OPEN, WAITING = ApprovalStep.State.OPEN, ApprovalStep.State.WAITING
 
 def published_rules(category_id: int) -> tuple[ApprovalPolicy | None, list[Rule]]:
     """The published policy of a category with its rules as plain values, or (None, []). One query."""
-    published = ApprovalPolicy.objects.filter(category=category_id, status=ApprovalPolicy.Status.PUBLISHED)
-    columns = ("code", "why", "conditions", "decides")
-    steps = ("steps__sequence", "steps__role", "steps__calendar", "steps__needed", "steps__why")
+    return rules_of(
+        ApprovalPolicy.objects.filter(category=category_id, status=ApprovalPolicy.Status.PUBLISHED)
+    )
+
+
+def rules_of(policies: QuerySet[ApprovalPolicy]) -> tuple[ApprovalPolicy | None, list[Rule]]:
+    """The one policy of `policies` with its rules as plain values, or (None, []). One query."""
+    columns = ("code", "why", "conditions", "decides", "replaces")
+    steps = tuple(f"steps__{one.name}" for one in fields(StepRule))
     rows = list(
-        PolicyRule.objects.filter(policy__in=published)
+        PolicyRule.objects.filter(policy__in=policies)
         .order_by("position", "steps__sequence", "steps__id")
         .values_list("policy_id", "policy__code", "policy__version", *columns, *steps)
     )
     if not rows:
         return None, []
     rules: dict[str, Rule] = {}
-    for _pk, _code, _version, code, why, conditions, decides, *step in rows:
-        rule = rules.get(code) or Rule(code=code, why=why, conditions=conditions, decides=decides)
+    for _pk, _code, _version, code, why, conditions, decides, replaces, *step in rows:
+        rule = rules.get(code) or Rule(code, why, conditions, decides=decides, replaces=tuple(replaces))
         if step[0] is not None:
-            rule = replace(rule, steps=(*rule.steps, StepRule(*step)))
+            rule = replace(rule, steps=(*rule.steps, step_rule(step)))
         rules[code] = rule
     pk, code, version = rows[0][:3]  # enough of the policy to point at it and to name it
     return ApprovalPolicy(pk=pk, code=code, version=version), list(rules.values())
 
 
+def step_rule(values: list[Any]) -> StepRule:
+    """A stored step as the plain value that routing works with."""
+    named = dict(zip((one.name for one in fields(StepRule)), values, strict=True))
+    return StepRule(**{**named, "documents": tuple(named["documents"])})
+
+
 @verb
-def open_approval(*, request: ServiceRequest, by: "User") -> Approval:
+def open_approval(*, request: ServiceRequest, by: "User", again: bool = False) -> Approval:
     """Plan the steps from the published policy, copy them onto the request and ask the first people.
 
     A deciding rule approves at once, in the name of the system and of the rule. No policy or nobody entitled:
-    `needs_routing` with an owner, never approved. Publishes `step_opened` for each step asked.
+    `needs_routing` with an owner, never approved. After an earlier round whoever agreed then and is not concerned by what
+    changed is not asked again (`carrying`). `again`: there was a round before, also of what was sent only once. Publishes
+    `step_kept` for these, `step_opened` for each step asked.
     """
     policy, rules = published_rules(request.category_id)
+    again = again or request.submitted_at != request.state_since
+    before = carrying.before(request) if again else None
+    run = {"request": request, "opened_at": now(), "content": content.content_of(request, request.all_lines)}
+    run["round"] = before.round + 1 if before else 1
     if policy is None:
-        approval = Approval.objects.create(
-            request=request, opened_at=now(), status=Approval.Status.NEEDS_ROUTING
-        )
-        _needs_routing(
+        approval = Approval.objects.create(**run, status=Approval.Status.NEEDS_ROUTING)
+        needs_routing(
             approval, request, by=by, why=_("No approval policy is published for “%s”.") % request.category
         )
         return approval
-    case = build_case(request)
+    case = build_case(request, wanted=wanted(rules))
     plan = plan_steps(rules, case)
-    approval = Approval.objects.create(
-        request=request, policy=policy, rules=list(plan.rules), case=case.as_json(), opened_at=now()
-    )
-    if plan.decided_by:
+    approval = Approval.objects.create(**run, policy=policy, rules=list(plan.rules), case=case.as_json())
+    earlier = carrying.read(before) if before else None
+    steps = _copied(approval, plan)
+    if earlier:
+        steps = carrying.again(approval, steps, earlier)
+    if plan.decided_by and not steps:
         _decide_by_policy(approval, request, plan.decided_by)
-    elif not plan.steps:
-        _needs_routing(approval, request, by=by, why=_("No rule of the approval policy fits this request."))
+    elif not steps:
+        needs_routing(approval, request, by=by, why=_("No rule of the approval policy fits this request."))
     else:
-        ask_next(approval=approval, request=request, steps=_copied(approval, plan), deciders=set(), by=by)
+        deciders = carrying.carry(approval, request, steps, earlier, by=by) if earlier else set()
+        ask_next(approval=approval, request=request, steps=steps, deciders=deciders, by=by)
     return approval
 
 
@@ -84,7 +104,12 @@ def _copied(approval: Approval, plan: Plan) -> list[ApprovalStep]:
             sequence=step.sequence,
             role=step.role,
             asked_role=step.role,
-            needed=step.needed,
+            needed=step.needed or 1,
+            of_all=step.needed == 0,
+            distinct=step.distinct,
+            within=step.within,
+            escalate_to=step.escalate_to,
+            documents=list(step.documents),
             calendar=step.calendar,
             why=priced(". ".join(step.why), approval.request)[:400],
         )
@@ -109,7 +134,13 @@ def _close(approval: Approval, status: str) -> None:
 
 @verb
 def ask_next(
-    *, approval: Approval, request: ServiceRequest, steps: list[ApprovalStep], deciders: set[int], by: "User"
+    *,
+    approval: Approval,
+    request: ServiceRequest,
+    steps: list[ApprovalStep],
+    deciders: set[int],
+    by: "User",
+    on_behalf_of: "User | None" = None,
 ) -> None:
     """Open those of `steps` (all of the run) that come next; when none is left, `by`'s decision approves the request.
 
@@ -122,25 +153,30 @@ def ask_next(
     waiting = [step for step in steps if step.state == WAITING]
     if not waiting:
         _close(approval, Approval.Status.APPROVED)
-        lifecycle.approve(request=request, by=by, policy=str(approval.policy))
+        if approval.about_price:
+            publish(signals.price_answered, request=request, approval=approval, agreed=True, reason="", by=by)
+        else:
+            lifecycle.approve(request=request, by=by, on_behalf_of=on_behalf_of, policy=str(approval.policy))
         return
     sequence = min(step.sequence for step in waiting)
-    taken = authority.subjects(request) | deciders
+    taken = authority.subjects(request)
     asked = [
-        (step, *authority.resolve(request, step, without=taken))
+        (step, *authority.resolve(request, step, without=taken | deciders if step.distinct else taken))
         for step in waiting
         if step.sequence == sequence
     ]
     lacking = next((role for _step, role, people in asked if not people), None)
     if lacking is None:
-        for step, role, _people in asked:
+        for step, role, people in asked:
             if role != step.role:
-                step.why = _instead(step.role, step.why)
+                step.why = instead(step.role, step.why)
             step.asked_role = role
+            if step.of_all:
+                step.needed = len({one.authority.pk for one in people})
             step.mark_open(now())
     _store(steps, changed=[step for step, _role, _people in asked])
     if lacking is not None:
-        _needs_routing(approval, request, by=by, why=_("Nobody may decide as %s.") % ROLES[lacking].label)
+        needs_routing(approval, request, by=by, why=_("Nobody may decide as %s.") % authority.label(lacking))
         return
     if approval.status == Approval.Status.NEEDS_ROUTING:
         approval.status = Approval.Status.OPEN
@@ -148,10 +184,10 @@ def ask_next(
     _ask([(step, people) for step, _role, people in asked], request, by)
 
 
-def _instead(role: str, why: str) -> str:
+def instead(role: str, why: str) -> str:
     """Why somebody else than the role of the policy is asked."""
     said = _("%(why)s. Asked in their place, because no %(role)s may decide this one")
-    return (said % {"why": why, "role": str(ROLES[role].label).lower()})[:400]
+    return (said % {"why": why, "role": authority.label(role).lower()})[:400]
 
 
 def _store(steps: list[ApprovalStep], *, changed: list[ApprovalStep]) -> None:
@@ -165,22 +201,37 @@ def _store(steps: list[ApprovalStep], *, changed: list[ApprovalStep]) -> None:
             step.save()
 
 
-def _ask(asked: "list[tuple[ApprovalStep, list[User]]]", request: ServiceRequest, by: "User") -> None:
+def _ask(asked: list[tuple[ApprovalStep, list[Asked]]], request: ServiceRequest, by: "User") -> None:
+    """Put them into the inboxes. Who was asked before, and is asked again, keeps the one row."""
     moment = now()
     StepApprover.objects.bulk_create(
-        StepApprover(step=step, user=person, opened_at=moment) for step, people in asked for person in people
+        (
+            StepApprover(step=step, user=one.user, on_behalf_of=one.on_behalf_of, opened_at=moment, open=True)
+            for step, people in asked
+            for one in people
+        ),
+        update_conflicts=True,
+        unique_fields=["step", "user"],
+        update_fields=["on_behalf_of", "open", "opened_at"],
     )
     for step, people in asked:
         publish(
             signals.step_opened,
             request=request,
             step_ref=f"step:{step.pk}",
-            approver_ids=[person.pk for person in people],
+            approver_ids=[one.user.pk for one in people],
             calendar=step.calendar,
+            within=step.within,
             by=by,
         )
-    names = dict.fromkeys(person.get_full_name() for _step, people in asked for person in people)
-    record_holder(request=request, held_by=_names(list(names)))
+    names = dict.fromkeys(one.user.get_full_name() for _step, people in asked for one in people)
+    _hold(asked[0][0].approval, request, _names(list(names)))
+
+
+def _hold(approval: Approval, request: ServiceRequest, held_by: str) -> None:
+    """Who is asked has the request; about the price of an order is asked while somebody else has it."""
+    if not approval.about_price:
+        record_holder(request=request, held_by=held_by)
 
 
 def show_still_asked(*, request: ServiceRequest, steps: list[ApprovalStep], deciders: set[int]) -> None:
@@ -189,7 +240,7 @@ def show_still_asked(*, request: ServiceRequest, steps: list[ApprovalStep], deci
     people = asked.exclude(user__in=deciders).select_related("user")
     people = people.order_by("step__sequence", "step", "user__last_name", "user__first_name", "user")
     names = dict.fromkeys(row.user.get_full_name() for row in people)
-    record_holder(request=request, held_by=_names(list(names)))
+    _hold(steps[0].approval, request, _names(list(names)))
 
 
 def _names(names: list[str]) -> str:
@@ -201,11 +252,11 @@ def _names(names: list[str]) -> str:
     )
 
 
-def _needs_routing(approval: Approval, request: ServiceRequest, *, by: "User", why: str) -> None:
+def needs_routing(approval: Approval, request: ServiceRequest, *, by: "User", why: str) -> None:
     """Nobody can be asked: say so, give it an owner, and never approve."""
     approval.status = Approval.Status.NEEDS_ROUTING
     approval.save(update_fields=["status"])
-    record_holder(request=request, held_by=_("Nobody yet: the request desk is finding somebody to decide"))
+    _hold(approval, request, _("Nobody yet: the request desk is finding somebody to decide"))
     casework.open_exception(
         kind="needs_routing", request=request, owner_role="policy_owner", detail=why, by=by
     )

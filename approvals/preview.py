@@ -7,9 +7,9 @@ from approvals.case import build_case
 from approvals.models import ApprovalStep
 from approvals.opening import published_rules
 from approvals.panel import place_of
-from approvals.routing import PlannedStep, RoutingCase, plan_steps
+from approvals.routing import PlannedStep, RoutingCase, plan_steps, wanted
 from approvals.wording import priced
-from portal.accounts.roles import ROLES
+from portal.money import in_base
 from requests_app.models import ServiceRequest
 from requests_app.supplies.quoting import Quote, quote
 
@@ -24,6 +24,7 @@ class Foreseen:
     people: tuple[str, ...]
     needed: int
     why: tuple[str, ...]
+    documents: tuple[str, ...] = ()  # codes of what must be attached before they agree
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,15 @@ def preview(draft: ServiceRequest, quoted: Quote | None = None) -> Preview | Non
     policy, rules = published_rules(draft.category_id)
     if policy is None:
         return Preview()
-    plan = plan_steps(rules, replace(_case(draft, quoted), amount=quoted.amount * draft.rate))
+    case = _case(draft, quoted, wanted(rules))
+    plan = plan_steps(rules, replace(case, amount=in_base(quoted.amount, draft.rate)))
     if plan.decided_by:
         return Preview(at_once=True)
     turns = [step.sequence for step in plan.steps]
     return Preview(steps=tuple(_foreseen(draft, step, turns) for step in plan.steps))
 
 
-def _case(draft: ServiceRequest, quoted: Quote) -> RoutingCase:
+def _case(draft: ServiceRequest, quoted: Quote, asked: frozenset[str]) -> RoutingCase:
     """The draft's case with what sending would write onto its lines."""
     lines = []
     for shown in quoted.lines:
@@ -62,18 +64,19 @@ def _case(draft: ServiceRequest, quoted: Quote) -> RoutingCase:
         line.amount, line.source, line.flags = shown.amount, shown.item.source, shown.item.flags
         line.vendor, line.usual_max = shown.item.vendor, shown.item.usual_max
         lines.append(line)
-    return build_case(draft, lines)
+    return build_case(draft, lines, wanted=asked)
 
 
 def _foreseen(draft: ServiceRequest, step: PlannedStep, turns: list[int]) -> Foreseen:
-    asked = ApprovalStep(role=step.role, needed=step.needed)
+    asked = ApprovalStep(role=step.role, needed=step.needed or 1, of_all=step.needed == 0)
     role, people = authority.resolve(draft, asked, without=authority.subjects(draft))
-    names = tuple(person.get_full_name() for person in people)
+    names = tuple(one.user.get_full_name() for one in people)
     return Foreseen(
         number=place_of(step.sequence, turns),
         together=turns.count(step.sequence) > 1,
-        role=str(ROLES[role].label),
+        role=authority.label(role),
         people=names,
         needed=step.needed,
         why=tuple(priced(why, draft) for why in step.why),
+        documents=step.documents,
     )

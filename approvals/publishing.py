@@ -1,6 +1,7 @@
 """Policies are published as whole versions: the one before is superseded, and running approvals keep their steps."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from approvals.models import ApprovalPolicy, PolicyRule, PolicyStep
@@ -38,12 +39,10 @@ def draft(*, category: Category, code: str, name: str, rules: Iterable[Rule], by
             why=rule.why,
             conditions=rule.conditions,
             decides=rule.decides,
+            replaces=list(rule.replaces),
         )
         PolicyStep.objects.bulk_create(
-            PolicyStep(
-                rule=row, sequence=s.sequence, role=s.role, needed=s.needed, calendar=s.calendar, why=s.why
-            )
-            for s in rule.steps
+            PolicyStep(rule=row, **{**asdict(step), "documents": list(step.documents)}) for step in rule.steps
         )
     return policy
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from approvals import opening
-from approvals.models import Approval, Decision
+from approvals import opening, running
+from approvals.models import Approval
 from portal.audit import events
 from portal.clock import now
 from portal.facts import verb
@@ -34,12 +34,15 @@ def retry_routing(*, approval_id: int, by: "User") -> bool:
     approval = Approval.objects.get(pk=approval_id)
     if approval.status != Approval.Status.NEEDS_ROUTING:
         return False
-    steps = list(approval.steps.all())
-    if not steps:
+    if not approval.steps.exists():
         return _start_again(approval, request, by)
-    rows = Decision.objects.filter(step__approval=approval).values_list("actor_id", "authority_id")
-    deciders = {pk for row in rows for pk in row}
-    opening.ask_next(approval=approval, request=request, steps=steps, deciders=deciders, by=by)
+    run = running.read(request, approval.steps.all())
+    if any(step.state == step.State.OPEN for step in run.steps):
+        return False  # a step that lost its people: `reresolving` looks at it with every sweep
+    opening.ask_next(
+        approval=run.step.approval, request=request, steps=run.steps, deciders=run.deciders, by=by
+    )
+    approval = run.step.approval
     return _resolved(approval, request, by)
 
 
@@ -50,7 +53,7 @@ def _start_again(approval: Approval, request: ServiceRequest, by: "User") -> boo
         return False
     approval.status, approval.closed_at = Approval.Status.WITHDRAWN, now()
     approval.save(update_fields=["status", "closed_at"])
-    return _resolved(opening.open_approval(request=request, by=by), request, by)
+    return _resolved(opening.open_approval(request=request, by=by, again=True), request, by)
 
 
 def _resolved(approval: Approval, request: ServiceRequest, by: "User") -> bool:

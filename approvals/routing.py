@@ -1,11 +1,28 @@
 """From a policy and the facts of a case to the steps that somebody must take. PURE: no database, no clock."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 STANDING_ORDER_SOURCES = ("store",)
+SEVERAL = ("marks", "vendors", "requester_roles", "exceptions")
+# A condition and the fact that must be among its values; of facts that are several, one of them.
+AMONG = {
+    "categories": "category",
+    "hospitals": "hospital",
+    "departments": "department",
+    "locations": "location",
+    "priorities": "priority",
+    "services": "service",
+    "any_mark": "marks",
+    "any_vendor": "vendors",
+    "any_requester_role": "requester_roles",
+    "any_exception": "exceptions",
+}
+SAME = ("out_of_hours", "cannot_wait")
+OTHERS = ("amount_from", "amount_to", "any_flag", "groups", "first_order", "standing_order")
+CONDITIONS = frozenset((*AMONG, *SAME, *OTHERS))
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,12 @@ class RoutingCase:
     open_exceptions: int = 0
     service: str = ""  # whose target times apply; empty for supplies
     marks: tuple[str, ...] = ()  # codes by which a kind of request tells its own apart
+    location: str = ""  # code of the place that it goes to
+    vendors: tuple[str, ...] = ()  # codes
+    requester_roles: tuple[str, ...] = ()  # of the requester, at its department; only where a rule asks
+    exceptions: tuple[str, ...] = ()  # kinds that are open on this request; only where a rule asks
+    out_of_hours: bool = False  # the office of its hospital is closed; only asked of what cannot wait
+    cannot_wait: bool = False  # an emergency, or urgent and not to be left until the morning
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the record; amounts as strings."""
@@ -62,16 +85,21 @@ class RoutingCase:
             for line in data["lines"]
         )
         amounts = {key: Decimal(data[key]) for key in ("amount", "weekly_standing_total")}
-        return cls(**{**data, **amounts, "lines": lines, "marks": tuple(data.get("marks", ()))})
+        several = {key: tuple(data.get(key, ())) for key in SEVERAL}
+        return cls(**{**data, **amounts, **several, "lines": lines})
 
 
 @dataclass(frozen=True)
 class StepRule:
     sequence: int
-    role: str
+    role: str  # the code of `authority`: a role, a duty, budget_owner, group:<code> or person:<sign-in name>
     calendar: str
-    needed: int = 1
+    needed: int = 1  # 0: everybody who is asked
     why: str = ""  # why this role; empty: the rule says it
+    distinct: bool = True  # not by who decided another step
+    within: str = ""  # "2wh", "1wd": the time to decide; empty: by priority
+    escalate_to: str = ""  # when it is not decided in time; empty: the next authority
+    documents: tuple[str, ...] = ()  # what must be attached to agree
 
 
 @dataclass(frozen=True)
@@ -81,6 +109,7 @@ class Rule:
     conditions: dict[str, Any] = field(default_factory=dict)
     steps: tuple[StepRule, ...] = ()
     decides: bool = False
+    replaces: tuple[str, ...] = ()  # roles that are not asked where this rule holds
 
 
 @dataclass(frozen=True)
@@ -90,6 +119,10 @@ class PlannedStep:
     calendar: str
     needed: int
     why: tuple[str, ...]
+    distinct: bool = True
+    within: str = ""
+    escalate_to: str = ""
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,19 +142,35 @@ def plan_steps(policy: Iterable[Rule], case: RoutingCase) -> Plan:
     deciding = next((rule for rule in held if rule.decides), None)
     if deciding:
         return Plan(rules=(deciding.code,), decided_by=deciding)
+    replaced = {role for rule in held for role in rule.replaces}
     steps: dict[str, PlannedStep] = {}
     for rule in held:
         for step in rule.steps:
-            known = steps.get(step.role)
-            steps[step.role] = PlannedStep(
-                sequence=min(step.sequence, known.sequence) if known else step.sequence,
-                role=step.role,
-                calendar=known.calendar if known else step.calendar,
-                needed=max(step.needed, known.needed) if known else step.needed,
-                why=tuple(dict.fromkeys((*(known.why if known else ()), step.why or rule.why))),
-            )
+            if step.role not in replaced or rule.replaces:
+                known = steps.get(step.role)
+                steps[step.role] = _joined(known, step, rule.why) if known else _planned(step, rule.why)
     ordered = sorted(steps.values(), key=lambda step: (step.sequence, step.role))
     return Plan(rules=tuple(rule.code for rule in held), steps=tuple(ordered))
+
+
+def _planned(step: StepRule, why: str) -> PlannedStep:
+    kept = {name: getattr(step, name) for name in ("distinct", "within", "escalate_to", "documents")}
+    return PlannedStep(step.sequence, step.role, step.calendar, step.needed, (step.why or why,), **kept)
+
+
+def _joined(known: PlannedStep, step: StepRule, why: str) -> PlannedStep:
+    """One role, asked by two rules: the strictest of both, for the reasons of both."""
+    everybody = 0 in (known.needed, step.needed)
+    return replace(
+        known,
+        sequence=min(step.sequence, known.sequence),
+        needed=0 if everybody else max(step.needed, known.needed),
+        why=tuple(dict.fromkeys((*known.why, step.why or why))),
+        distinct=known.distinct or step.distinct,
+        within=known.within or step.within,
+        escalate_to=known.escalate_to or step.escalate_to,
+        documents=tuple(dict.fromkeys((*known.documents, *step.documents))),
+    )
 
 
 def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
@@ -130,19 +179,10 @@ def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
     amount_from, amount_to: from <= amount < to (an amount equal to a limit is in the higher band) ·
     any_flag: a line has one of these flags · groups: only lines of these catalogue groups count for any_flag ·
     first_order: only lines that the department orders for the first time in twelve months count for any_flag ·
-    services: the request is for one of these services · any_mark: it has one of these marks ·
+    those of AMONG: the fact is one of these values · those of SAME: the fact is so, or is not so ·
     standing_order: {amount_below, weekly_below}, see `standing_order`.
     """
-    unknown = set(conditions) - {
-        "amount_from",
-        "amount_to",
-        "any_flag",
-        "groups",
-        "first_order",
-        "services",
-        "any_mark",
-        "standing_order",
-    }
+    unknown = set(conditions) - CONDITIONS
     if unknown:
         raise ValueError(f"unknown policy condition: {', '.join(sorted(unknown))}")
     if "amount_from" in conditions and case.amount < Decimal(conditions["amount_from"]):
@@ -151,11 +191,23 @@ def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
         return False
     if "any_flag" in conditions and not _flagged(conditions, case):
         return False
-    if "services" in conditions and case.service not in conditions["services"]:
+    if any(name in conditions and getattr(case, name) != conditions[name] for name in SAME):
         return False
-    if "any_mark" in conditions and not set(conditions["any_mark"]) & set(case.marks):
+    if any(
+        name in conditions and not _among(conditions[name], getattr(case, fact))
+        for name, fact in AMONG.items()
+    ):
         return False
     return "standing_order" not in conditions or standing_order(conditions["standing_order"], case)
+
+
+def wanted(rules: Iterable[Rule]) -> frozenset[str]:
+    """The conditions that these rules ask about: facts that nobody asks about need not be looked up."""
+    return frozenset(name for rule in rules for name in rule.conditions)
+
+
+def _among(values: list[str], fact: str | tuple[str, ...]) -> bool:
+    return fact in values if isinstance(fact, str) else bool(set(values) & set(fact))
 
 
 def _flagged(conditions: dict[str, Any], case: RoutingCase) -> bool:

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from approvals import shipped_access
+from approvals import shipped_access, shipped_duty
 from approvals.models import ApprovalPolicy
 from approvals.publishing import publish
 from approvals.routing import Rule, StepRule
 from portal.facts import verb
 from requests_app.configured.shipped import SHIPPED_TYPES
+from requests_app.kinds import cost
 from requests_app.models import Category
 
 if TYPE_CHECKING:
@@ -93,9 +94,44 @@ RULES = (
     _flag("personal_data", "A system with personal data needs the data protection officer", DATA_PROTECTION),
     _flag("hire", "A hire needs the head of department", HEAD),
     _flag("free_text", "An item outside the catalogue needs procurement", PROCUREMENT),
+    *shipped_duty.RULES,
 )
 
 
+TEAM_LEAD = StepRule(
+    10, "team_lead", "office", why="Costs under {500} are decided by who leads the team that does the work"
+)
+COSTS = (
+    Rule(
+        code="cost-noted",
+        why="Costs under {250} are noted, nobody has to agree",
+        conditions={"amount_to": "250"},
+        decides=True,
+    ),
+    Rule(
+        code="cost-lead",
+        why="Who leads the team decides costs under {500}, and filed this one",
+        conditions={"amount_to": "500", "any_mark": [cost.BY_LEAD]},
+        decides=True,
+    ),
+    _band("C0", "250", "500", "Costs under {500}", TEAM_LEAD),
+    _band("C1", "500", "1000", "Costs from {500}", HEAD),
+    _band("C2", "1000", "5000", "Costs from {1000}", HEAD, FINANCE_BAND),
+    _band("C3", "5000", "25000", "Costs from {5000}", HEAD, FINANCE_BAND, PROCUREMENT_BAND),
+    _band("C4", "25000", "100000", "Costs from {25000}", HEAD, FINANCE_BAND, PROCUREMENT_BAND, DIRECTOR_BAND),
+    _band(
+        "C5",
+        "100000",
+        None,
+        "Costs from {100000}",
+        HEAD,
+        FINANCE_BAND,
+        PROCUREMENT_BAND,
+        DIRECTOR_BAND,
+        EXECUTIVES_BAND,
+    ),
+    *shipped_duty.RULES,
+)
 NOBODY = Rule(code="no-approval", why="Nobody needs to agree to this kind of request", decides=True)
 
 
@@ -116,6 +152,7 @@ RULES_OF_TYPES: dict[str, tuple[Rule, ...]] = {
         asked("procurement-finance", "A new supplier is checked by two", "procurement", "finance"),
     ),
     "pass_key": (asked("head", "The head agrees to passes, keys and lockers", "head"),),
+    cost.CODE: COSTS,
     "new_starter": (asked("head", "The head says who starts", "head"),),
 }
 

@@ -1,43 +1,60 @@
-"""The approvals inbox: see what waits, agree, say no with a reason, or ask for what is missing."""
-
-from collections.abc import Callable
+"""The approvals inbox: see what waits, agree, take it back at once; and what one decided so far."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
-from approvals import decisions, inbox
-from approvals.forms import RejectForm, ReturnForm
-from approvals.models import ApprovalStep
+from approvals import decisions, history, inbox, inbox_page, step_up, undoing
+from approvals.forms import ConfirmForm
+from approvals.inbox_page import Asked
+from portal.accounts import password_again
 from portal.accounts.place import person, standing
-from portal.clock import now
-from portal.errors import AlreadyDecided, DomainError, StaleState, WrongState
-from portal.live import marks, since
-from portal.web import asks_by_itself, door, is_htmx, page_or_fragment
+from portal.errors import AlreadyDecided, DomainError, NotAllowed, StaleState, WrongState
+from portal.live import since
+from portal.web import asks_by_itself, door, is_htmx, keyset, page_or_fragment
 
 MOVED_ON = (AlreadyDecided, StaleState, WrongState)
 
 
 @login_required
-@require_GET
+@require_safe
 @door
-def inbox_page(request: HttpRequest) -> HttpResponse:
-    """What waits for this person; `?open=<ref>` opens that card first."""
-    return _inbox(request, first=request.GET.get("open", ""))
+def inbox_list(request: HttpRequest) -> HttpResponse:
+    """What waits for this person; `?open=<ref>` or `?case=<public id of a request>` opens that card first, `?show=` narrows,
+
+    `?select` ticks several.
+    """
+    asked, user = request.GET, person(request)
+    about = inbox.ref_about(user, asked["case"]) if "case" in asked else ""
+    chosen = frozenset(asked.getlist("ref"))
+    if "under" in asked:
+        chosen = inbox_page.under(inbox.cards(user))
+    wanted = Asked(
+        show=asked.get("show", ""),
+        first=asked.get("open", about),
+        done=asked.get("done", ""),
+        select="select" in asked,
+        chosen=chosen,
+    )
+    return answer(request, wanted)
 
 
 @asks_by_itself
-@require_GET
+@require_safe
 @door
 def inbox_news(request: HttpRequest) -> HttpResponse:
     """How many came or went since the inbox was shown; the inbox asks by itself."""
-    user = person(request)
+    user, show = person(request), request.GET.get("show", "")
     context = {
-        "news": since(request.GET.get("shown", ""), inbox.waiting_refs(user)),
+        "news": since(request.GET.get("shown", ""), inbox.waiting_refs(user, show=show)),
         "to_decide": inbox.waiting_count(user),
+        "show": show,
     }
     return render(request, "approvals/_news.html", context)
 
@@ -46,85 +63,98 @@ def inbox_news(request: HttpRequest) -> HttpResponse:
 @require_POST
 @door
 def step_approve(request: HttpRequest, ref: str) -> HttpResponse:
-    """Agree to exactly what was shown."""
-    user = person(request)
-    step = inbox.asked_step(user, ref)
+    """Agree to exactly what was shown; a large amount takes the password first, on a page of its own."""
+    step, seen = inbox.asked_step(person(request), ref), request.POST.get("seen", "")
+    confirmed = step_up.fresh(request.session)
     try:
-        decisions.approve_step(step_id=step.pk, by=user, seen=request.POST.get("seen", ""))
+        decisions.approve_step(step_id=step.pk, by=person(request), seen=seen, confirmed=confirmed)
     except MOVED_ON as refusal:
-        return _moved_on(request, ref, refusal)
-    messages.success(request, _("You approved %(title)s.") % {"title": step.approval.request.title})
-    return _inbox(request) if is_htmx(request) else redirect("approvals:inbox")
+        return moved_on(request, ref, refusal)
+    except NotAllowed as refusal:
+        if refusal.code != step_up.CODE:
+            raise
+        there = f"{reverse('approvals:confirm', args=[ref])}?{urlencode({'seen': seen})}"
+        return HttpResponseClientRedirect(there) if is_htmx(request) else redirect(there)
+    return after(request, ref)
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @door
-def step_reject(request: HttpRequest, ref: str) -> HttpResponse:
-    """GET asks for the reason and decides nothing; POST says no."""
-    said = _("You said no to %(title)s. The ward is told why.")
-    return _with_reason(request, ref, RejectForm, decisions.reject_step, "reject", said)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-@door
-def step_return(request: HttpRequest, ref: str) -> HttpResponse:
-    """GET asks what is missing and decides nothing; POST gives it back to its sender."""
-    said = _("%(title)s is with its sender again. They are told what is missing.")
-    return _with_reason(request, ref, ReturnForm, decisions.return_step, "return", said)
-
-
-def _with_reason(
-    request: HttpRequest,
-    ref: str,
-    form_class: type[RejectForm],
-    decide: Callable[..., ApprovalStep],
-    what: str,
-    said: str,
-) -> HttpResponse:
-    user = person(request)
+def confirm(request: HttpRequest, ref: str) -> HttpResponse:
+    """The password once more, and with it the approval of exactly what was shown."""
+    user, typed = person(request), request.POST if request.method == "POST" else None
     card = inbox.card(user, ref)
-    form = form_class(request.POST or None, initial={"seen": card.seen})
-    if card.step.state != card.step.State.OPEN and not form.is_bound:
-        return redirect("approvals:inbox")
+    form = ConfirmForm(typed, initial={"seen": request.GET.get("seen", card.seen)})
+    if form.is_valid() and (wrong := password_again.problem(request, form.cleaned_data["password"])):
+        form.add_error("password", wrong)
     if not form.is_valid():
-        context, status = {"card": card, "form": form, "what": what}, 422 if form.is_bound else 200
-        return page_or_fragment(
-            request, "approvals/reject.html", "approvals/_reject.html", context, status=status
+        return render(
+            request,
+            "approvals/confirm.html",
+            {"card": card, "form": form},
+            status=422 if form.is_bound else 200,
         )
-    given = form.cleaned_data
+    step_up.confirm(request.session)
     try:
-        decide(step_id=card.step.pk, by=user, seen=given["seen"], reason=given["reason"])
+        decisions.approve_step(step_id=card.step.pk, by=user, seen=form.cleaned_data["seen"], confirmed=True)
     except MOVED_ON as refusal:
-        return _moved_on(request, ref, refusal)
-    messages.success(request, said % {"title": card.request.title})
-    return redirect("approvals:inbox")
+        return moved_on(request, ref, refusal)
+    return after(request, ref)
 
 
-def _moved_on(request: HttpRequest, ref: str, refusal: DomainError) -> HttpResponse:
+@login_required
+@require_POST
+@door
+def step_undo(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take back what one decided a moment ago; the card is there again."""
+    step = inbox.asked_step(person(request), ref)
+    try:
+        undoing.undo(step_id=step.pk, by=person(request))
+    except WrongState as refusal:
+        messages.warning(request, refusal.message)
+        return answer(request, Asked(show=request.POST.get("show", "")), status=refusal.http_status)
+    messages.success(request, _("Taken back: %(title)s.") % {"title": step.approval.request.title})
+    if is_htmx(request):
+        return answer(request, Asked(first=ref))
+    return redirect(f"{reverse('approvals:inbox')}?{urlencode({'open': ref})}")
+
+
+@login_required
+@require_safe
+@door
+def decided(request: HttpRequest) -> HttpResponse:
+    """What one decided; `?whose=` for: what others did in one's name, others: of what one was asked too. The newest first."""
+    whose = request.GET.get("whose", "")
+    whose = whose if whose in history.WHOSE else ""
+    page = keyset(history.WHOSE[whose](person(request)), by="-id", cursor=request.GET.get("after", ""))
+    context = {"rows": history.shown(page.rows), "next": page.next, "whose": whose}
+    return render(request, "approvals/decided.html", context)
+
+
+def after(request: HttpRequest, ref: str) -> HttpResponse:
+    """The inbox once `ref` is decided, with the way to take it back."""
+    show = request.POST.get("show", "")
+    if is_htmx(request):
+        return answer(request, Asked(show=show, done=ref))
+    return redirect(f"{reverse('approvals:inbox')}?{urlencode({'done': ref, 'show': show})}")
+
+
+def moved_on(request: HttpRequest, ref: str, refusal: DomainError) -> HttpResponse:
     """Somebody was first, or the request changed: the card says so, in its place in the inbox."""
-    return _inbox(request, first=ref, refusal=refusal)
+    return answer(request, Asked(first=ref), refusal=refusal)
 
 
-def _inbox(request: HttpRequest, *, first: str = "", refusal: DomainError | None = None) -> HttpResponse:
-    user = person(request)
-    where = standing(request)
-    waiting = inbox.cards(user)
-    waiting.sort(
-        key=lambda card: card.step.ref != first
-    )  # stable: the wanted one first, the others stay by due
-    ended = (
-        inbox.card(user, first) if refusal and not any(card.step.ref == first for card in waiting) else None
+def answer(
+    request: HttpRequest, asked: Asked, *, refusal: DomainError | None = None, status: int = 200
+) -> HttpResponse:
+    """The inbox as a page, or as the part of it that htmx swaps."""
+    context = inbox_page.context(person(request), asked, refusal=refusal)
+    context["several"] = standing(request).several
+    return page_or_fragment(
+        request,
+        "approvals/inbox.html",
+        "approvals/_answer.html",
+        context,
+        status=refusal.http_status if refusal else status,
     )
-    context = {
-        "cards": waiting,
-        "to_decide": inbox.waiting_count(user),
-        "shown": marks(card.step.ref for card in waiting),
-        "several": where.several,
-        "pressing": sum(bool(card.request.warn_at and card.request.warn_at <= now()) for card in waiting),
-        "refusal": refusal,
-        "ended": ended,
-    }
-    status = refusal.http_status if refusal else 200
-    return page_or_fragment(request, "approvals/inbox.html", "approvals/_answer.html", context, status=status)

@@ -1,12 +1,14 @@
 """Why a decision is asked for and what it does, as sentences."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.inbox import Card
+from approvals.models import Decision
 from portal.money import in_words
 from requests_app.models import ServiceRequest
 from requests_app.states import Kind
@@ -31,6 +33,49 @@ def flag_words(flags: list[str]) -> str:
     return " · ".join(str(FLAGS[flag]) for flag in flags if flag in FLAGS)
 
 
+def must_know(card: Card) -> list[str]:
+    """Each thing that a decider must know about its lines, once, in words."""
+    flags = dict.fromkeys(flag for line in card.lines if not line.is_struck for flag in line.flags)
+    return [str(FLAGS[flag]) for flag in flags if flag in FLAGS]
+
+
+def among(card: Card) -> str:
+    """ "Only you were asked.", or how many of those who were have to agree, and who did."""
+    if card.step.needed < 2:
+        return _("Only you were asked.") if card.alone else _("The first of you to decide counts.")
+    if card.step.of_all:
+        said = _("All of you must agree.")
+    else:
+        said = _("%(n)s of you must agree.") % {"n": card.step.needed}
+    names = [one.actor.get_full_name() for one in card.agreed]
+    return " ".join([said, *([_("%(who)s did already.") % {"who": _join(names)}] if names else [])])
+
+
+def done(decision: Decision) -> str:
+    """ "SR-20411 approved": what was decided just now."""
+    request = decision.step.approval.request
+    if decision.step.approval.about_price:
+        yes = decision.outcome == Decision.Outcome.APPROVED
+        said = _("%(number)s: price agreed") if yes else _("%(number)s: price not agreed. The buyer has it")
+        return said % {"number": request.number}
+    said = {
+        Decision.Outcome.APPROVED: _("%(number)s approved")
+        if not decision.adjusted
+        else _("%(number)s approved, %(amount)s"),
+        Decision.Outcome.REJECTED: _("%(number)s rejected. The ward is told why"),
+        Decision.Outcome.RETURNED: _("%(number)s is with its sender again"),
+    }[Decision.Outcome(decision.outcome)]
+    return said % {"number": request.number, "amount": in_words(request.amount, request.currency)}
+
+
+def in_all(totals: Iterable[tuple[str, Decimal, str]]) -> str:
+    """ "£612.00" of rows of (cost centre, amount, currency); one sum for each currency."""
+    sums: dict[str, Decimal] = {}
+    for _centre, amount, currency in totals:
+        sums[currency] = sums.get(currency, Decimal(0)) + amount
+    return " + ".join(in_words(amount, currency) for currency, amount in sums.items())
+
+
 def priced(why: str, request: ServiceRequest) -> str:
     """The sentence of a policy with its limits in the currency of `request`: "from {1000}" -> "from €1,000".
 
@@ -45,6 +90,11 @@ def priced(why: str, request: ServiceRequest) -> str:
 
 def effect(card: Card) -> str:
     """ "Approving sends 2 lines to the store and an order to Albion Surgical." Or who is asked next, and then that."""
+    if card.step.approval.about_price:
+        return _("It is only about the price: a yes agrees to it, a no goes to the buyer with your reason.")
+    if card.request.category.kind == Kind.COST:
+        said = _("Approving lets the work go on.")
+        return said if card.last else _("Somebody else decides as well. After that, the work goes on.")
     parts = []
     if card.store_lines:
         parts.append(

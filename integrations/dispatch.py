@@ -1,6 +1,6 @@
 """Sending what was promised: claim a due message, deliver it outside any transaction, record what came of it.
 
-Three things keep it to one order. The external id makes Odoo answer a repeat with the order that is there. The lease
+Three things keep it to one record. The external id makes Odoo answer a repeat with the record that is there. The lease
 lets another worker take over from one that died. The token refuses the result of a worker that was given up.
 """
 
@@ -9,31 +9,29 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from integrations import orders, results
+from integrations import gate, results
+from integrations.deliveries import DELIVERIES
 from integrations.models import DeliveryAttempt, OutboxMessage
-from integrations.odoo import purchase_orders
 from integrations.odoo.connection import OdooConnection, connect
 from integrations.odoo.errors import OdooError
-from integrations.odoo.purchase_orders import PlacedOrder
 from integrations.results import Outcome
 from portal import ids
 from portal.accounts import scopes
 from portal.clock import now
-from requests_app.states import RequestState
 
 log = logging.getLogger(__name__)
 State = OutboxMessage.State
 LEASE = timedelta(seconds=120)  # a delivery takes seconds; a slower one is taken over, and its result refused
 MOST_CRASHES = 8
-UNWANTED = (RequestState.CANCELLED, RequestState.REJECTED)
 
 
-def run(*, budget: float = 20.0, after_create: Callable[[PlacedOrder], None] | None = None) -> dict[str, int]:
+def run(*, budget: float = 20.0, after_create: Callable[[Any], None] | None = None) -> dict[str, int]:
     """Deliver what is due, oldest first, for at most `budget` seconds, and stop when Odoo cannot be reached.
 
     One query when nothing is due; without ODOO_URL none, and messages wait. Returns how many had which outcome.
@@ -99,23 +97,27 @@ def deliver(
     message: OutboxMessage,
     *,
     sign_in: Callable[[], OdooConnection] = connect,
-    after_create: Callable[[PlacedOrder], None] | None = None,
+    after_create: Callable[[Any], None] | None = None,
 ) -> Outcome:
     """Send a claimed message and record the result; never inside a transaction.
 
     Whatever Odoo or the way to it does is recorded, not raised. `after_create` is called between Odoo's answer and
     its record: what it raises leaves the message as a worker that dies there leaves it.
     """
-    by = scopes.system_user()
-    if message.request.state in UNWANTED:
+    by, delivery = scopes.system_user(), DELIVERIES[message.kind]
+    if not delivery.wanted(message):
         return results.record_void(message=message, by=by)
+    if delivery.agreed and (held_back := gate.held_back(message.request)):
+        kind, why = held_back
+        log.warning("%s is held back: %s", message.key, why)
+        return results.record_held_back(message=message, kind=kind, why=why, by=by)
     crashes = results.crashes_in_a_row(message)
     if crashes >= MOST_CRASHES:
         poison = OdooError(f"{crashes} workers stopped while they sent it.", permanent=True, kind="poison")
         return results.record_failure(message=message, error=poison, by=by)
     try:
         connection = sign_in()
-        placed = purchase_orders.create(connection, orders.order_of(message.payload))
+        placed = delivery.send(connection, message)
     except OdooError as error:
         log.warning("%s was not delivered: %s", message.key, error)
         return results.record_failure(message=message, error=error, by=by)
@@ -125,4 +127,4 @@ def deliver(
         return results.record_failure(message=message, error=unexpected, by=by)
     if after_create:
         after_create(placed)
-    return results.record_delivered(message=message, placed=placed, version=connection.version, by=by)
+    return delivery.record(message=message, placed=placed, version=connection.version, by=by)

@@ -1,4 +1,7 @@
-"""Finding the catalogue in Odoo: items by their code (internal reference), vendors by theirs (reference)."""
+"""Finding the catalogue in Odoo: items by their code (internal reference), vendors by theirs (reference).
+
+Teams and equipment of Odoo's maintenance are found on the same occasion (linking_maintenance).
+"""
 
 import logging
 from dataclasses import dataclass, field
@@ -8,8 +11,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 
+from integrations.linking_maintenance import LinkedMaintenance, link_maintenance, waits_for_a_team
 from integrations.odoo import catalogue
-from integrations.odoo.connection import connect
+from integrations.odoo.connection import OdooConnection, connect
 from integrations.odoo.errors import OdooError
 from requests_app import linking as core
 from requests_app.models import CatalogueItem, Vendor
@@ -25,18 +29,20 @@ PAUSE = 600  # seconds between two looks for what Odoo did not know
 
 @dataclass
 class Linked:
-    """How many items and vendors changed, and the codes that Odoo does not know or knows twice."""
+    """How many items and vendors changed, and the codes that Odoo does not know or knows twice. Also of maintenance."""
 
     items: int = 0
     vendors: int = 0
     missing_items: list[str] = field(default_factory=list)
     missing_vendors: list[str] = field(default_factory=list)
+    maintenance: LinkedMaintenance = field(default_factory=LinkedMaintenance)
 
 
 def link_catalogue(*, by: "User", only_missing: bool = False) -> Linked:
     """Store the ids that Odoo uses for active items and vendors; `only_missing` leaves those that have one alone.
 
-    Codes that Odoo does not know, or knows twice, keep what they have and are returned. Raises OdooError.
+    Codes that Odoo does not know, or knows twice, keep what they have and are returned. An Odoo without maintenance, or an
+    account that may not read it, is only logged. Raises OdooError.
     """
     items, vendors = CatalogueItem.objects.filter(active=True), Vendor.objects.filter(active=True)
     if only_missing:
@@ -52,7 +58,16 @@ def link_catalogue(*, by: "User", only_missing: bool = False) -> Linked:
         vendors=core.link_vendors(links={ref: found.id for ref, found in partners.items()}, by=by),
         missing_items=sorted(codes - set(products)),
         missing_vendors=sorted(refs - set(partners)),
+        maintenance=_maintenance(connection, by=by, only_missing=only_missing),
     )
+
+
+def _maintenance(connection: OdooConnection, *, by: "User", only_missing: bool) -> LinkedMaintenance:
+    try:
+        return link_maintenance(connection, by=by, only_missing=only_missing)
+    except OdooError as error:
+        log.warning("Teams and equipment could not be linked: %s", error)
+        return LinkedMaintenance()
 
 
 def link_what_is_missing(*, by: "User") -> Linked | None:
@@ -60,7 +75,7 @@ def link_what_is_missing(*, by: "User") -> Linked | None:
     if not settings.ODOO_URL or not cache.add("integrations.linked", 1, PAUSE):
         return None
     bought = CatalogueItem.objects.filter(active=True).exclude(source=Source.STORE)
-    if not bought.filter(UNLINKED | Q(vendor__odoo_partner_id=None)).exists():
+    if not (bought.filter(UNLINKED | Q(vendor__odoo_partner_id=None)).exists() or waits_for_a_team()):
         return None
     try:
         return link_catalogue(by=by, only_missing=True)

@@ -16,6 +16,8 @@ class OutboxMessage(models.Model):
 
     class Kind(models.TextChoices):
         PURCHASE_ORDER = "odoo.purchase_order", _("Order in Odoo")
+        MAINTENANCE_REQUEST = "odoo.maintenance_request", _("Maintenance request in Odoo")
+        MAINTENANCE_STAGE = "odoo.maintenance_stage", _("Stage of a maintenance request in Odoo")
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting to be sent")
@@ -101,13 +103,14 @@ class DeliveryAttempt(models.Model):
 
 
 class ExternalReference(models.Model):
-    """A record elsewhere that belongs to a request: an order, or a line of one (`parent` is its order).
+    """A record elsewhere that belongs to a request: an order, a line of one (`parent` is its order), a maintenance request.
 
     `state` and what follows is what Odoo last said, and when. `closed_at` ends the asking.
     """
 
     ORDER = "purchase.order"
     ORDER_LINE = "purchase.order.line"
+    MAINTENANCE = "maintenance.request"
 
     request = models.ForeignKey(
         "requests_app.ServiceRequest", on_delete=models.PROTECT, related_name="references"
@@ -123,6 +126,9 @@ class ExternalReference(models.Model):
     record_id = models.PositiveBigIntegerField()
     name = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=30, blank=True)
+    stage = models.CharField(
+        max_length=80, blank=True, help_text=_("of a maintenance request: what Odoo calls where it stands")
+    )
     receipt_status = models.CharField(max_length=20, blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     version = models.PositiveSmallIntegerField(default=0, help_text=_("of the system, for links"))
@@ -143,8 +149,28 @@ class ExternalReference(models.Model):
                 fields=["polled_at", "id"],
                 condition=Q(model="purchase.order", closed_at__isnull=True),
                 name="reference_open_orders",
-            )
+            ),
+            models.Index(
+                fields=["polled_at", "id"],
+                condition=Q(model="maintenance.request", closed_at__isnull=True),
+                name="reference_open_maintenance",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.external_id
+
+
+class TeamLink(models.Model):
+    """Which maintenance team in Odoo a team of the portal is. Written by `integrations.linking`; without one nothing leaves."""
+
+    team = models.OneToOneField("accounts.Team", on_delete=models.PROTECT, related_name="odoo_link")
+    odoo_team_id = models.PositiveIntegerField()
+    company_id = models.PositiveIntegerField(null=True, help_text=_("in Odoo; empty: of every company"))
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.team} = maintenance.team {self.odoo_team_id}"

@@ -1,4 +1,6 @@
-"""What does Odoo say now? Open orders are asked for by id, in chunks; what changed moves lines, request and reference.
+"""What does Odoo say now? Open orders (and, by maintenance_polling, open repairs) are asked for by id, in chunks.
+
+What changed moves lines, request and reference.
 
 Asking by id needs no cursor, so nothing is missed and a deleted order is noticed: it is the one without an answer. An
 order is never made again here.
@@ -8,20 +10,23 @@ import logging
 import time
 from collections import defaultdict
 from datetime import datetime
+from functools import cache
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from integrations import maintenance_polling
 from integrations.models import ExternalReference
 from integrations.odoo import purchase_orders
 from integrations.odoo.connection import OdooConnection, connect
 from integrations.odoo.errors import OdooError
 from integrations.odoo.purchase_orders import OrderState
 from integrations.reading import News, read_news
+from integrations.signals import order_priced
 from portal.accounts import scopes
 from portal.accounts.models import User
-from portal.facts import verb
+from portal.facts import publish, verb
 from requests_app import access, casework
 from requests_app.models import CaseException, ServiceRequest
 from requests_app.supplies import fulfilment
@@ -32,24 +37,29 @@ MOST_GONE = 5  # when more than so many orders are asked for and none is there, 
 
 
 def poll(*, now: datetime, budget: float = 20.0) -> dict[str, int]:
-    """Ask Odoo about every open order, the longest unasked first, for at most `budget` seconds; take in what is new.
+    """Ask Odoo about every open order and repair, the longest unasked first, for at most `budget` seconds; take in what is new.
 
-    One query when no order is open; nothing without ODOO_URL. Returns how many were asked, changed and gone. Safe to
-    repeat: what was taken in once changes nothing more. Trouble with Odoo ends the run and is only logged.
+    Two queries when none is open; nothing without ODOO_URL. Returns how many were asked, changed and gone. Safe to
+    repeat: what was taken in once changes nothing more. Trouble with Odoo ends the run and is only logged; trouble with
+    repairs does not keep orders from being read.
     """
     counts = {"asked": 0, "changed": 0, "gone": 0}
-    waiting = list(_open_orders().values_list("pk", flat=True)) if settings.ODOO_URL else []
-    if not waiting:
+    if not settings.ODOO_URL:
+        return counts
+    asking = ((_ask, _open_orders()), (maintenance_polling.ask, maintenance_polling.open_records()))
+    waiting = [(ask, list(found.values_list("pk", flat=True))) for ask, found in asking]
+    if not any(keys for _ask, keys in waiting):
         return counts
     end, by = time.monotonic() + budget, scopes.system_user()
-    try:
-        connection = connect()
-        for start in range(0, len(waiting), CHUNK):
-            if time.monotonic() > end:
-                break
-            _ask(connection, waiting[start : start + CHUNK], counts, now=now, by=by)
-    except OdooError as error:
-        log.warning("Orders could not be read: %s", error)
+    sign_in = cache(connect)
+    for ask, keys in waiting:
+        try:
+            for start in range(0, len(keys), CHUNK):
+                if time.monotonic() > end:
+                    break
+                ask(sign_in(), keys[start : start + CHUNK], counts, now=now, by=by)
+        except OdooError as error:
+            log.warning("What became of orders and repairs could not be read: %s", error)
     return counts
 
 
@@ -86,7 +96,7 @@ def _ask(
 def _news(
     order: ExternalReference, parts: list[ExternalReference], state: OrderState, request: ServiceRequest
 ) -> News:
-    return read_news(order, parts, state, currency=request.currency)
+    return read_news(order, parts, state, currency=request.currency, rate=request.rate)
 
 
 def _seen(order: ExternalReference, state: OrderState) -> bool:
@@ -108,9 +118,12 @@ def _take_in(*, reference_id: int, state: OrderState, now: datetime, by: User) -
         fulfilment.goods_in(request=request, quantities=news.goods_in, by=by, order_name=state.name)
     if news.cancelled:
         fulfilment.order_cancelled(request=request, line_ids=news.cancelled, by=by, order_name=state.name)
-    if news.drift and news.drift != order.drift:
+    if news.drift != order.drift:
         order.drift = news.drift
-        _tell_buyer(request, order, news.drift, by)
+        if news.told:
+            _tell_buyer(request, order, news.told, by)
+        arrived = news.closes and not news.cancelled
+        publish(order_priced, request=request, order=state.name, prices=news.dearer, arrived=arrived, by=by)
     if news.foreign:
         order.gone_at = now
     else:
@@ -129,6 +142,8 @@ def _record_gone(*, reference_id: int, now: datetime, by: User) -> bool:
         return False
     order.gone_at = order.closed_at = order.polled_at = now
     order.save(update_fields=["gone_at", "closed_at", "polled_at"])
+    if order.drift:
+        publish(order_priced, request=request, order=order.name, prices=[], arrived=False, by=by)
     _tell_buyer(
         request, order, _("%(order)s is no longer in the purchasing system.") % {"order": order.name}, by
     )

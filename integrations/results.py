@@ -1,4 +1,7 @@
-"""What came of a delivery, recorded with the request locked first. A result without the claim's token is refused."""
+"""What came of a delivery, recorded with the request locked first. A result without the claim's token is refused.
+
+What a maintenance request gave back is recorded by maintenance_results.
+"""
 
 from datetime import timedelta
 from enum import Enum
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from integrations import outbox
+from integrations import gate, outbox
 from integrations.models import DeliveryAttempt, ExternalReference, OutboxMessage
 from integrations.odoo.errors import OdooError
 from integrations.odoo.purchase_orders import PlacedOrder
@@ -47,17 +50,13 @@ def record_delivered(*, message: OutboxMessage, placed: PlacedOrder, version: in
     If the request was cancelled meanwhile, the buyer is asked to cancel the order. An order that belongs to another
     message already (another database answers at ODOO_URL) is refused like a rejection.
     """
-    held = _hold(message)
+    held = hold(message)
     if held is None:
         return Outcome.STALE
-    owner = ExternalReference.objects.filter(model=ExternalReference.ORDER, record_id=placed.id).first()
-    if owner:
-        clash = OdooError(
-            f"{placed.name} belongs to {owner.external_id} already.", permanent=True, kind="data"
-        )
+    if clash := belongs_to_another(ExternalReference.ORDER, placed.id, placed.name):
         return record_failure(message=held, error=clash, by=by)
     _refer(held, placed, version)
-    _end(held, State.DONE, Result.DELIVERED)
+    end(held, State.DONE, Result.DELIVERED)
     request = held.request
     if request.state in (RequestState.APPROVED, RequestState.IN_FULFILMENT):
         ids = {line["line"] for line in held.payload["lines"]}
@@ -77,6 +76,14 @@ def record_delivered(*, message: OutboxMessage, placed: PlacedOrder, version: in
         after={"order": placed.name, "vendor": held.payload["vendor"]["name"]},
     )
     return Outcome.DELIVERED
+
+
+def belongs_to_another(model: str, record_id: int, name: str) -> OdooError | None:
+    """The refusal of a record that another message made: another database answers at ODOO_URL."""
+    owner = ExternalReference.objects.filter(model=model, record_id=record_id).first()
+    if owner is None:
+        return None
+    return OdooError(f"{name} belongs to {owner.external_id} already.", permanent=True, kind="data")
 
 
 def _refer(message: OutboxMessage, placed: PlacedOrder, version: int) -> None:
@@ -117,51 +124,71 @@ def record_failure(*, message: OutboxMessage, error: OdooError, by: "User") -> O
 
     A refused sign-in or a wrong address buries no message: the integration operator is told once.
     """
-    held = _hold(message)
+    held = hold(message)
     if held is None:
         return Outcome.STALE
     held.last_error, held.error_kind = error.message, error.kind
     unreachable = error.kind in OUTAGE_KINDS
     given_up = error.kind == "unexpected" and held.attempts >= MOST_UNEXPECTED
     if given_up or (error.permanent and not unreachable):
-        _end(held, State.DEAD, Result.REFUSED)
+        end(held, State.DEAD, Result.REFUSED)
         casework.open_exception(
             kind=CaseException.Kind.SYNC_REJECTED,
             request=held.request,
             key=held.key,
             owner_role="integration_operator",
-            detail=_("The order to %(vendor)s was refused: %(why)s")
-            % {"vendor": held.payload["vendor"]["name"], "why": error.message},
+            detail=_refused(held, error.message),
             by=by,
         )
         return Outcome.REFUSED
     held.next_attempt_at = now() + wait_before(
         held.attempts + 1, LONGEST_OUTAGE_WAIT if unreachable else LONGEST_WAIT
     )
-    _end(held, State.PENDING, Result.FAILED)
+    end(held, State.PENDING, Result.FAILED)
     if unreachable and error.permanent:
         casework.open_exception(
             kind=CaseException.Kind.SYNC_REJECTED,
             hospital=held.request.hospital,
             key=CONNECTION,
             owner_role="integration_operator",
-            detail=_("No order can be sent: %(why)s") % {"why": error.message},
+            detail=_("No order and no repair can be sent: %(why)s") % {"why": error.message},
             by=by,
         )
     return Outcome.UNREACHABLE if unreachable else Outcome.RETRY
 
 
+def _refused(message: OutboxMessage, why: str) -> str:
+    if message.kind == OutboxMessage.Kind.PURCHASE_ORDER:
+        vendor = message.payload["vendor"]["name"]
+        return _("The order to %(vendor)s was refused: %(why)s") % {"vendor": vendor, "why": why}
+    return _("The repair was refused by Odoo's maintenance: %(why)s") % {"why": why}
+
+
 @verb
 def record_void(*, message: OutboxMessage, by: "User") -> Outcome:
-    """The request ended before this claim: nothing is sent. After an earlier try the buyer is asked to look."""
-    held = _hold(message)
+    """The request ended before this claim: nothing is sent. After an earlier try of an order the buyer is asked to look."""
+    held = hold(message)
     if held is None:
         return Outcome.STALE
-    _end(held, State.VOID, Result.VOID)
-    if held.attempts > 1:
+    end(held, State.VOID, Result.VOID)
+    order = held.kind == OutboxMessage.Kind.PURCHASE_ORDER
+    if order and held.attempts > 1:
         outbox.ask_to_look(held, by=by)
-    events.record(action="outbox.void", by=by, case=held.request.public_id, subject=f"message:{held.pk}")
+    action = "outbox.void" if order else "maintenance.void"
+    events.record(action=action, by=by, case=held.request.public_id, subject=f"message:{held.pk}")
     return Outcome.VOID
+
+
+@verb
+def record_held_back(*, message: OutboxMessage, kind: str, why: str, by: "User") -> Outcome:
+    """It is not what was agreed: it is not sent, and the owner of an exception of this `kind` looks. See `outbox.send_again`."""
+    held = hold(message)
+    if held is None:
+        return Outcome.STALE
+    held.last_error, held.error_kind = why, gate.NOT_AGREED
+    end(held, State.DEAD, Result.REFUSED)
+    casework.open_exception(kind=kind, request=held.request, key=held.key, detail=why, by=by)
+    return Outcome.REFUSED
 
 
 @verb
@@ -172,7 +199,9 @@ def reachable_again(*, by: "User") -> None:
     ).update(next_attempt_at=now())
     told = CaseException.objects.filter(kind=CaseException.Kind.SYNC_REJECTED, key=CONNECTION, closed_at=None)
     for exception in told.select_related("request"):
-        casework.close_exception(exception=exception, by=by, reason=_("Orders are being sent again."))
+        casework.close_exception(
+            exception=exception, by=by, reason=_("Orders and repairs are being sent again.")
+        )
 
 
 def crashes_in_a_row(message: OutboxMessage) -> int:
@@ -194,7 +223,7 @@ def wait_before(attempt: int, longest: int) -> timedelta:
     return timedelta(seconds=max(FIRST_WAIT, ceiling * (1 + ids.fraction()) / 2))
 
 
-def _hold(message: OutboxMessage) -> OutboxMessage | None:
+def hold(message: OutboxMessage) -> OutboxMessage | None:
     """Lock the request, then its message; None if the claim of `message` is no longer the one that counts."""
     request = access.lock_id(message.request_id)
     held = OutboxMessage.objects.select_for_update(of=("self",)).get(pk=message.pk)
@@ -204,8 +233,8 @@ def _hold(message: OutboxMessage) -> OutboxMessage | None:
     return held
 
 
-def _end(message: OutboxMessage, state: OutboxMessage.State, outcome: DeliveryAttempt.Outcome) -> None:
-    """Write the state and the attempt that ended."""
+def end(message: OutboxMessage, state: OutboxMessage.State, outcome: DeliveryAttempt.Outcome) -> None:
+    """Write the state of a held message, and the attempt that ended."""
     moment = now()
     message.state, message.claimed_until = state, None
     if state == State.DONE:

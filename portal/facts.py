@@ -30,6 +30,7 @@ class Unit:
 
     facts: deque[tuple[Signal, dict[str, Any]]] = field(default_factory=deque)
     last: dict[Hashable, Callable[[], None]] = field(default_factory=dict)
+    rows: dict[Callable[[list[Any]], Any], list[Any]] = field(default_factory=dict)
 
     def finish(self) -> None:
         while self.facts:
@@ -37,6 +38,8 @@ class Unit:
             fact.send(sender=None, **values)
         for act in self.last.values():
             act()
+        for store, rows in self.rows.items():
+            store(rows)
 
 
 _unit: ContextVar[Unit | None] = ContextVar("portal_unit", default=None)
@@ -83,3 +86,15 @@ def publish(fact: Signal, **values: Any) -> None:
 def once_before_commit(key: Hashable, act: Callable[[], None]) -> None:
     """Let the outermost verb call `act` after the last fact; a later `act` with the same key takes its place."""
     current_unit().last[key] = act
+
+
+def store_together(store: Callable[[list[Any]], Any], *rows: Any) -> None:
+    """Let the outermost verb store these rows with all others for the same `store`, in their order, in one statement.
+
+    For what nobody reads again before the commit, such as entries of a record. Without a verb they are stored at once.
+    """
+    unit = _unit.get()
+    if unit is None:
+        store(list(rows))
+    else:
+        unit.rows.setdefault(store, []).extend(rows)

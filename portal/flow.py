@@ -11,15 +11,31 @@ from typing import Any
 
 from django.dispatch import Signal
 
+from approvals import gate as decided_gate
+from approvals import hours
 from approvals import receivers as approvals
 from approvals import signals as approval_facts
+from integrations import gate as leaving_gate
 from integrations import receivers as integrations
+from integrations import signals as integration_facts
 from portal.accounts import signals as account_facts
 from portal.audit import receivers as audit
-from portal.desk import bundles, notices
+from portal.desk import (
+    bundles,
+    equipment_watch,
+    notices,
+    notices_approvals,
+    notices_case,
+    notices_deciding,
+    notices_glass,
+    notices_ladder,
+    notices_repairs,
+    notices_supply,
+)
 from portal.desk import receivers as desk
 from requests_app import receivers as core
 from requests_app import signals as facts
+from sla import calendars
 from sla import receivers as sla
 from sla import signals as sla_facts
 
@@ -28,10 +44,28 @@ Receiver = Callable[..., Any]
 TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
     (
         facts.request_submitted,
-        (approvals.on_request_submitted, desk.on_request_submitted, core.on_move_submitted),
+        (
+            approvals.on_request_submitted,
+            desk.on_request_submitted,
+            core.on_move_submitted,
+            core.on_cost_filed,
+            equipment_watch.on_repair,
+        ),
     ),
-    (approval_facts.step_opened, (sla.on_step_opened, notices.on_step_opened)),
-    (approval_facts.step_closed, (sla.on_step_closed, notices.on_step_closed)),
+    (approval_facts.step_opened, (sla.on_step_opened, notices_approvals.on_step_opened)),
+    (approval_facts.lines_adjusted, (notices_deciding.on_lines_adjusted,)),
+    (approval_facts.step_passed, (notices_deciding.on_step_passed,)),
+    (approval_facts.step_closed, (core.on_step_closed, sla.on_step_closed, notices.on_step_closed)),
+    (approval_facts.step_reasked, (notices_approvals.on_step_reasked,)),
+    (approval_facts.decided_for, (notices_approvals.on_decided_for,)),
+    (approval_facts.duty_decided, (notices_approvals.on_duty_decided,)),
+    (approval_facts.cover_given, (notices_approvals.on_cover_given,)),
+    (approval_facts.cover_ended, (notices_approvals.on_cover_ended,)),
+    (approval_facts.step_kept, (notices.on_step_kept,)),
+    (approval_facts.glass_broken, (notices_glass.on_glass_broken,)),
+    (approval_facts.glass_reviewed, (notices_glass.on_glass_reviewed,)),
+    (approval_facts.glass_overdue, (notices_glass.on_glass_overdue,)),
+    (approval_facts.decision_undone, (sla.on_decision_undone, notices_approvals.on_decision_undone)),
     (facts.request_extended, (approvals.on_request_extended, notices.on_request_extended)),
     (
         facts.request_returned,
@@ -45,19 +79,46 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
     (
         facts.request_approved,
         (
+            core.on_cost_agreed,
             bundles.on_request_approved,
             integrations.on_request_approved,
             sla.on_request_approved,
             notices.on_request_approved,
+            core.on_supplies_agreed,
+            core.on_move_queued,
         ),
     ),
-    (facts.work_released, (sla.on_work_released,)),
-    (facts.request_reopened, (bundles.on_request_reopened, notices.on_request_reopened)),
+    (
+        facts.request_undecided,
+        (
+            integrations.on_request_undecided,
+            sla.on_request_undecided,
+            notices.on_request_undecided,
+            core.on_request_undecided,
+        ),
+    ),
+    (
+        facts.work_released,
+        (
+            sla.on_work_released,
+            core.on_move_queued,
+        ),
+    ),
+    (
+        facts.request_reopened,
+        (
+            bundles.on_request_reopened,
+            core.on_repair_reopened,
+            integrations.on_request_reopened,
+            notices.on_request_reopened,
+        ),
+    ),
     (
         facts.request_rejected,
         (
             bundles.on_request_ended,
             sla.on_request_rejected,
+            core.on_cost_refused,
             notices.on_request_rejected,
             desk.on_request_rejected,
             notices.on_followed_ended,
@@ -71,29 +132,82 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
             approvals.on_request_cancelled,
             integrations.on_request_cancelled,
             sla.on_request_cancelled,
+            core.on_work_cancelled,
+            core.on_cost_refused,
+            core.on_repair_over,
             notices.on_request_cancelled,
             desk.on_request_cancelled,
             notices.on_followed_ended,
             core.on_move_ended,
         ),
     ),
-    (facts.fulfilment_started, (sla.on_fulfilment_started, desk.on_fulfilment_started)),
+    (facts.fulfilment_started, (sla.on_fulfilment_started, core.on_move_taken, desk.on_fulfilment_started)),
+    (integration_facts.order_priced, (approvals.on_order_priced,)),
+    (approval_facts.price_answered, (approvals.on_price_answered, notices.on_price_answered)),
+    (facts.work_assigned, (notices.on_work_assigned,)),
+    (
+        facts.work_paused,
+        (
+            sla.on_work_paused,
+            notices.on_work_paused,
+        ),
+    ),
+    (
+        facts.work_resumed,
+        (
+            sla.on_work_resumed,
+            notices.on_work_resumed,
+        ),
+    ),
+    (facts.work_passed, (notices.on_work_passed,)),
+    (facts.move_ready, (notices.on_move_ready,)),
+    (facts.question_asked, (sla.on_question_asked, notices.on_question_asked)),
+    (facts.question_answered, (sla.on_question_answered, notices.on_question_answered)),
+    (facts.question_void, (notices_deciding.on_question_void,)),
+    (facts.lines_to_follow, (notices_supply.on_lines_to_follow, core.on_lines_to_follow)),
+    (facts.line_struck, (notices_supply.on_line_struck,)),
     (facts.line_on_the_way, (notices.on_line_on_the_way,)),
-    (facts.request_fulfilled, (sla.on_request_fulfilled,)),
-    (facts.request_closed, (bundles.on_request_ended, notices.on_request_closed, notices.on_followed_ended)),
-    (facts.exception_opened, (notices.on_exception_opened,)),
+    (facts.receipt_differed, (notices_supply.on_receipt_differed,)),
+    (facts.supply_late, (notices_supply.on_supply_late,)),
+    (
+        facts.request_fulfilled,
+        (
+            integrations.on_work_ended,
+            core.on_repair_over,
+            equipment_watch.on_repair,
+            sla.on_request_fulfilled,
+        ),
+    ),
+    (
+        facts.request_closed,
+        (bundles.on_request_ended, core.on_move_closed, notices.on_request_closed, notices.on_followed_ended),
+    ),
+    (facts.comment_added, (notices_case.on_comment_added,)),
+    (facts.request_shared, (notices_case.on_request_shared,)),
+    (facts.exception_opened, (notices_case.on_exception_opened,)),
+    (facts.exception_escalated, (notices_case.on_exception_escalated,)),
+    (facts.exception_closed, (notices_case.on_exception_closed,)),
     (facts.attachment_infected, (notices.on_attachment_infected,)),
     (facts.outage_ended, (notices.on_outage_ended,)),
     (facts.item_stopped, (notices.on_item_stopped,)),
     (facts.list_drafted, (notices.on_list_drafted,)),
     (facts.harm_reported, (notices.on_harm_reported,)),
-    (sla_facts.clock_warned, (notices.on_clock_warned,)),
-    (sla_facts.clock_breached, (notices.on_clock_breached,)),
-    (account_facts.membership_granted, (audit.on_membership_granted,)),
-    (account_facts.membership_revoked, (audit.on_membership_revoked,)),
-    (account_facts.membership_began, (audit.on_membership_began,)),
-    (account_facts.membership_ended, (audit.on_membership_ended,)),
-    (account_facts.duty_taken, (audit.on_duty_taken,)),
+    (facts.equipment_changed, (equipment_watch.on_equipment_changed,)),
+    (facts.check_signed, (notices_repairs.on_check_signed,)),
+    (facts.loan_given, (equipment_watch.on_loan, notices_repairs.on_loan_given)),
+    (facts.loan_ended, (equipment_watch.on_loan,)),
+    (facts.work_made_safe, (sla.on_work_made_safe, notices_repairs.on_work_made_safe)),
+    (sla_facts.clock_breached, (approvals.on_decision_late, notices.on_clock_breached)),
+    (
+        sla_facts.rung_reached,
+        (approvals.on_rung_reached, notices_ladder.on_rung_reached, notices_approvals.on_rung_reached),
+    ),
+    (account_facts.membership_granted, (audit.on_membership_granted, approvals.on_membership_changed)),
+    (account_facts.membership_revoked, (audit.on_membership_revoked, approvals.on_membership_changed)),
+    (account_facts.membership_began, (audit.on_membership_began, approvals.on_membership_changed)),
+    (account_facts.membership_ended, (audit.on_membership_ended, approvals.on_membership_changed)),
+    (account_facts.duty_taken, (audit.on_duty_taken, desk.on_duty_taken, approvals.on_duty_changed)),
+    (account_facts.duty_given_up, (audit.on_duty_given_up, approvals.on_duty_changed)),
     (account_facts.grants_repaired, (audit.on_grants_repaired,)),
     (account_facts.pass_issued, (audit.on_pass_issued,)),
     (account_facts.pass_ended, (audit.on_pass_ended,)),
@@ -103,7 +217,9 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
 
 
 def connect() -> None:
-    """Subscribe every receiver of the table, in its order. Safe to call twice."""
+    """Subscribe every receiver of the table, in its order, and what is asked before an order leaves. Safe to call twice."""
+    hours.plug(calendars.is_open)
     for fact, receivers in TABLE:
         for receiver in receivers:
             fact.connect(receiver, weak=False, dispatch_uid=f"{receiver.__module__}.{receiver.__name__}")
+    leaving_gate.judged_by(decided_gate.held_back)

@@ -45,6 +45,22 @@ class Merged(Generic[M]):
         first = () if before is None else (Case(When(before, then=0), default=1),)
         return self.shown(found).order_by(*first, *order)[:count]
 
+    def some(self, most: int) -> QuerySet[M]:
+        """Any `most` rows, without what is displayed of them: for counting. Lazy; one query."""
+        every = self.model._default_manager.filter(pk__in=[])
+        if self.sources:
+            keys = [self._keys(source.order_by()[:most]) for source in self.sources]
+            every = self.model._default_manager.filter(pk__in=keys[0].union(*keys[1:], all=True))
+        some = every.order_by().values("pk")[:most]
+        return self.model._default_manager.filter(pk__in=some)
+
+    def all(self) -> QuerySet[M]:
+        """Every row, without what is displayed of them. Lazy; one query, which reads all of them."""
+        if not self.sources:
+            return self.model._default_manager.none()
+        keys = [source.order_by().values("pk") for source in self.sources]
+        return self.model._default_manager.filter(pk__in=keys[0].union(*keys[1:], all=True))
+
     def _keys(self, first: QuerySet[M]) -> QuerySet[M, Any]:
         """Their keys, in a form that SQLite takes as a part of a union too."""
         return self.model._default_manager.filter(pk__in=first.values("pk")).order_by().values("pk")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import render
 from django.urls import get_resolver
 from django.utils import timezone
 
@@ -57,3 +58,19 @@ class ReadersZone:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with timezone.override(None):
             return self.get_response(request)
+
+
+class PressedNotOpened:
+    """Whoever opens the address of a button (signed in again, or loaded the tab anew) gets a page with a way back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        opened = request.method in ("GET", "HEAD") and not request.path_info.startswith(problems.PAGE)
+        if answer.status_code != 405 or not opened or getattr(request, "htmx", None):
+            return answer
+        page = render(request, "405.html", status=405)
+        page["Allow"] = answer.headers.get("Allow", "POST")
+        return page

@@ -8,6 +8,11 @@ from django.utils.translation import pgettext
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CHF": "CHF\N{NO-BREAK SPACE}"}
 
 
+def in_base(amount: Decimal, rate: Decimal) -> Decimal:
+    """What limits and bands look at: `amount` in the base currency, rounded half up to the cent."""
+    return (amount * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
 def in_words(amount: Decimal | int, currency: str, *, whole: bool = False) -> str:
     """186.4 and "GBP" -> "£186.40": rounded half up to the cent, grouped and placed as the language wants.
 

@@ -30,6 +30,11 @@ KINDS: dict[str, Kind] = {
     "not_allowed": Kind(
         403, _("Not yours to do"), _("You have a part in this request, so somebody else decides it.")
     ),
+    "confirm_first": Kind(
+        403,
+        _("The password is needed once more"),
+        _("Enter your password once more to approve this amount."),
+    ),
     "reads_only": Kind(
         403, _("This token only reads"), _("This token may only read. Make one that may act.")
     ),
@@ -48,10 +53,16 @@ KINDS: dict[str, Kind] = {
         _("It has moved on"),
         _("It was decided meanwhile and can no longer be cancelled here."),
     ),
+    "documents_missing": Kind(
+        409,
+        _("Something has to be attached first"),
+        _("First attach to the request: 1 quotation."),
+    ),
     "stale": Kind(
         409,
         _("It changed since you saw it"),
         _("The request changed since you opened it. Look again before you decide."),
+        {"changes": ["Nitrile gloves, medium: 6 → 8 boxes."]},
     ),
     "already_decided": Kind(
         409,

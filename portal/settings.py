@@ -11,7 +11,10 @@ PORTAL_PORT      port on the loopback (8000); the stand-in Odoo takes the one 69
 PORTAL_PROCESSES PORTAL_THREADS   processes, and threads in each, that answer (1, 8)
 ODOO_URL ODOO_DB ODOO_USER ODOO_PASSWORD   all four or none; ODOO_TIMEOUT seconds (30)
 ODOO_PUBLIC_URL  address of Odoo in the links that people follow (default: ODOO_URL)
+ODOO_PROTOCOL    jsonrpc, or json2 for Odoo 19 and later with an API key in ODOO_PASSWORD (jsonrpc)
 EMAIL_URL        smtp+tls://user:password@host:587 (default: no mail); EMAIL_FROM the sender
+APPROVE_CONFIRM_FROM  from this amount on (base currency, default 5000) the password is asked once more to agree
+PORTAL_URL       https://requests.hospital.example: a mail leads to its page there (default: no links in mail)
 CLAMD_URL        tcp://host:3310 or unix:/run/clamd.sock: files wait until it finds them clean (default: no scanner)
 MRN_SHAPES       how record numbers of patients look, '#' a digit, with commas: SB#######,N######; a text with one warns
 LOG_LEVEL        DEBUG INFO WARNING ERROR (INFO)
@@ -112,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.NoNul",
     "portal.middleware.ReadersZone",
+    "portal.middleware.PressedNotOpened",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -282,11 +286,15 @@ ODOO_USER = env.text("ODOO_USER")
 ODOO_PASSWORD = env.text("ODOO_PASSWORD")
 ODOO_PUBLIC_URL = env.address("ODOO_PUBLIC_URL", ODOO_URL, schemes=("http", "https"))
 ODOO_TIMEOUT = env.number("ODOO_TIMEOUT", 30, low=1, high=300)
+ODOO_PROTOCOL = env.one_of("ODOO_PROTOCOL", "jsonrpc", ("jsonrpc", "json2"))
 EMAIL_URL = env.text("EMAIL_URL")
 vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "portal@localhost")
+PORTAL_URL = env.address("PORTAL_URL", schemes=("http", "https")).rstrip("/")
 
 CLAMD_URL = env.socket_address("CLAMD_URL")
+# From this amount on, in the base currency, agreeing takes the password once more (approvals/step_up.py).
+APPROVE_CONFIRM_FROM = env.number("APPROVE_CONFIRM_FROM", 5_000, low=1, high=1_000_000_000)
 MRN_SHAPES = env.shapes("MRN_SHAPES")
 
 # --- background -----------------------------------------------------------------------------------------------------

@@ -1,11 +1,11 @@
 """The only way a door or a verb gets a request: fetched, authorised and, to change it, locked."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portal import facts
 from portal.errors import NotFound
-from requests_app import permissions
-from requests_app.models import CaseException, ServiceRequest
+from requests_app import exception_owners
+from requests_app.models import CaseException, ServiceRequest, WardQuestion
 from requests_app.states import Kind
 
 if TYPE_CHECKING:
@@ -22,17 +22,18 @@ RELATED = (
     "assignee",
     "form_version",
 )
-OF_REPAIRS = ("repair__equipment__location", "repair__location", "repair__cleared_by")  # for pages
+MAY_CHANGE = ("team", "assignee", "deliver_to", "form_version")
+OF_REPAIRS = ("repair__equipment__location", "repair__location", "repair__cleared_by", "move")  # for pages
 
 
-def get_request(user: "User", public_id: str) -> ServiceRequest:
-    """Fetch what `user` may see.
+def get_request(user: "User", public_id: str, **also: Any) -> ServiceRequest:
+    """Fetch what `user` may see, annotated with `also`.
 
     Raises NotFound, the same for what does not exist and for what is not theirs.
     """
     try:
         found = ServiceRequest.objects.visible_to(user).select_related(*RELATED, *OF_REPAIRS)
-        return found.get(public_id=public_id)
+        return found.annotate(**also).get(public_id=public_id)
     except ServiceRequest.DoesNotExist:
         raise NotFound from None
 
@@ -46,10 +47,21 @@ def get_draft(user: "User", public_id: str) -> ServiceRequest:
 
 
 def get_exception(user: "User", ref: str) -> CaseException:
-    """Fetch an open exception that `user` may settle. Raises NotFound for every other."""
-    found = CaseException.objects.select_related("request", "hospital").filter(ref=ref).first()
-    if found is None or not permissions.can_settle(user, found):
+    """Fetch an open exception that `user` may read. Raises NotFound for every other."""
+    found = exception_owners.seen_by(user).select_related("request", "hospital", "assignee")
+    try:
+        return found.get(ref=ref)
+    except CaseException.DoesNotExist:
+        raise NotFound from None
+
+
+def get_question(user: "User", ref: str) -> WardQuestion:
+    """Fetch what a team asked about a request that `user` may see. Raises NotFound for every other."""
+    about = ServiceRequest.objects.visible_to(user)
+    found = WardQuestion.objects.filter(ref=ref, request__in=about).select_related("by", "wait").first()
+    if found is None:
         raise NotFound
+    found.request = ServiceRequest.objects.select_related(*RELATED).get(pk=found.request_id)
     return found
 
 
@@ -82,12 +94,21 @@ def lock_where(**condition: object) -> ServiceRequest:
         )
     except ServiceRequest.DoesNotExist:
         raise NotFound from None
+    for name in MAY_CHANGE:
+        # PostgreSQL reads the row anew once it has waited for its lock, but not what was joined to it.
+        if getattr(request, f"{name}_id") != getattr(getattr(request, name), "pk", None):
+            request._state.fields_cache.pop(name)
     request._locked_by = facts.current_unit()
     return request
 
 
 def lock_tasks(request: ServiceRequest) -> None:
-    """Lock the tasks of a bundle, before the bundle: who ends a task locks that first and then its bundle. Only in a verb."""
+    """Lock the tasks of a bundle, before the bundle: who ends a task locks that first and then its bundle. Only in a verb.
+
+    So with the undecided cost of a repair or a fault: who decides it locks that first and then the work.
+    """
+    rows = ServiceRequest.objects.select_for_update(of=("self",)).filter(closed_at=None).order_by("pk")
     if request.category.kind == Kind.BUNDLE:
-        tasks = ServiceRequest.objects.select_for_update(of=("self",)).filter(parent=request, closed_at=None)
-        list(tasks.order_by("pk").values_list("pk", flat=True))
+        list(rows.filter(parent=request).values_list("pk", flat=True))
+    elif request.category.kind in (Kind.REPAIR, Kind.IT):
+        list(rows.filter(cost_of__request=request).values_list("pk", flat=True))

@@ -15,6 +15,7 @@ from portal.drf import Door, Paged, page_of
 from portal.errors import Invalid, NotFound
 from requests_app import access, asking, lifecycle, listing, screening, search, submission
 from requests_app.kinds import kind_of
+from requests_app.line_serializers import ReceiveBody
 from requests_app.models import ServiceRequest
 from requests_app.serializers import (
     CancelBody,
@@ -24,7 +25,6 @@ from requests_app.serializers import (
     DraftRow,
     DraftShown,
     ItemShown,
-    ReceiveBody,
     RequestBrief,
     RequestRow,
     RequestsAsked,
@@ -32,6 +32,7 @@ from requests_app.serializers import (
 )
 from requests_app.states import Kind
 from requests_app.supplies import drafting, fulfilment, picking
+from requests_app.supplies.differing import Difference
 from requests_app.supplies.quoting import quote
 
 
@@ -192,17 +193,30 @@ class Requests(Door):
         extensions={"x-refuses": ["wrong_state"]},
     )
     def receive(self, request: Request, public_id: str) -> Response:
-        """Somebody on the ward who did not decide it says what came, line by line or all of it. The last line closes it."""
-        arrived = self.body(ReceiveBody).get("lines")
-        case = access.get_request(person(request), public_id)
-        ids = picking.named(case, arrived) if arrived else {}
-        came = (
-            {ids[name]: count for name, count in arrived.items()} if arrived else listing.all_expected(case)
-        )
+        """Somebody on the ward who did not decide it says what came, line by line or all of it. The last line closes it.
+
+        Fewer than were on their way is a difference by itself. What is not here or not right is not received: the store
+        picks it again, from a supplier it is still to come; whoever puts it right is told.
+        """
+        body, user = self.body(ReceiveBody), person(request)
+        said, case = body.get("lines"), access.get_request(user, public_id)
+        ids = picking.named(case, said) if said else {}
+        texts = {f"note-{name}": line["note"] for name, line in (said or {}).items()}
+        screening.ask(texts, agreed=body["patient_data_ok"])
+        came = {ids[name]: line["quantity"] for name, line in (said or {}).items()}
+        differs = {
+            ids[name]: Difference(line["difference"], line["note"])
+            for name, line in (said or {}).items()
+            if line["difference"]
+        }
         try:
-            return self._brief(fulfilment.receive(request=case, quantities=came, by=person(request)))
+            done = fulfilment.receive(
+                request=case, quantities=came or listing.all_expected(case), differences=differs, by=user
+            )
         except Invalid as refusal:
-            raise _by_public_id(refusal, ids) from None
+            raise by_public_id(refusal, ids) from None
+        screening.record_kept(request=done, by=user, texts=texts)
+        return self._brief(done)
 
     def _brief(self, case: ServiceRequest) -> Response:
         return Response(RequestBrief(case).data)
@@ -230,7 +244,9 @@ def _saved(by: User, client_key: UUID, wanted: dict[str, Any]) -> ServiceRequest
     )
 
 
-def _by_public_id(refusal: Invalid, ids: dict[str, int]) -> Invalid:
+def by_public_id(refusal: Invalid, ids: dict[str, int]) -> Invalid:
     """The same sentences beside the lines as the API names them."""
-    names: dict[str, Any] = {f"line-{pk}": f"line-{public_id}" for public_id, pk in ids.items()}
+    names: dict[str, Any] = {
+        f"{what}-{pk}": f"{what}-{public_id}" for public_id, pk in ids.items() for what in ("line", "what")
+    }
     return Invalid({names.get(name, name): texts for name, texts in refusal.errors.items()})

@@ -9,6 +9,11 @@ from django.db.models import Q, QuerySet
 
 from portal.accounts.models import Department, Hospital, Team
 from requests_app import search
+from requests_app.equipment import equipment_finding
+from requests_app.finding import matching
+from requests_app.finding import words as words_of
+from requests_app.finding.matching import Question
+from requests_app.finding.type_words import ALSO_CALLED
 from requests_app.models import Category, Equipment
 from requests_app.states import Kind
 
@@ -43,20 +48,35 @@ def found(user: "User", ward: Department, words: str) -> dict[str, Any]:
     context: dict[str, Any] = {"ward": ward, "words": words, "types": types, "items": [], "equipment": []}
     if not words:
         return context
-    terms = words.casefold().split()
-    named = [one for one in types if all(term in f"{one.name} {one.hint}".casefold() for term in terms)]
-    pieces = Equipment.objects.filter(hospital=ward.hospital, active=True)
-    for term in terms:
-        pieces = pieces.filter(Q(tag__icontains=term) | Q(name__icontains=term))
+    asked = matching.read(words)
     context |= {
-        "types": named,
-        "items": list(search.find_items(ward.hospital, words, limit=SHOWN)),
-        "equipment": list(pieces.select_related("location")[:SHOWN]),
+        "types": called(types, asked),
+        "items": search.find_items(ward.hospital, asked, limit=SHOWN),
+        "equipment": pieces([ward.hospital], asked, limit=SHOWN),
         "elsewhere": search.signpost(words, phone=ward.hospital.phone),
     }
     if not any(context[one] for one in ("types", "items", "equipment", "elsewhere")):
-        context["meant"] = meant(terms, [*search.names(ward.hospital), *(one.name for one in types)])
+        known = [*search.names(ward.hospital), *(one.name for one in types)]
+        context["meant"] = meant(words.casefold().split(), known)
     return context
+
+
+def called(types: Iterable[Category], asked: Question) -> list[Category]:
+    """Those of `types` that the words are the name, the hint or another name of; best match first. No query."""
+    if not asked.words:
+        return []
+    fits = [(matching.alike(_text_of(one), asked), place, one) for place, one in enumerate(types)]
+    return [one for how, _place, one in sorted(fits, key=lambda fit: fit[:2]) if how < matching.MISSING]
+
+
+def _text_of(category: Category) -> str:
+    also = str(ALSO_CALLED.get(category.code, "")).split(",")
+    return words_of.indexed([category.name, category.code, category.hint, *also])
+
+
+def pieces(hospitals: Iterable[Hospital], asked: Question, *, limit: int = SHOWN) -> list[Equipment]:
+    """Equipment in use at these hospitals that the words name; best match first. One query, none without words."""
+    return matching.among(equipment_finding.in_use(hospitals), asked, limit=limit)
 
 
 def meant(terms: list[str], names: Iterable[str]) -> str:

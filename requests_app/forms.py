@@ -1,21 +1,16 @@
 """What people type on the requester's pages, as values for the verbs; the messages of the verbs come back beside the fields."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.accounts.models import Department
-from portal.errors import Invalid
 from portal.forms import PlainForm
-from requests_app import lifecycle, listing, screening
-from requests_app.models import RequestItem, ServiceRequest
-from requests_app.supplies import drafting, fulfilment
-
-if TYPE_CHECKING:
-    from portal.accounts.models import User
+from requests_app import lifecycle, screening
+from requests_app.supplies import drafting
 
 LINE = "line-"
 
@@ -79,53 +74,6 @@ class DraftForm(VerbForm):
             kind: gettext_lazy("Choose a ward of the hospital where you work.")
             for kind in ("required", "invalid_choice")
         },
-    )
-
-
-class ReceiveForm(VerbForm):
-    """How many of each line arrived: one field a line that may be on its way, prefilled with what is expected."""
-
-    def __init__(self, data: Mapping[str, Any] | None = None, *, lines: Iterable[RequestItem]) -> None:
-        super().__init__(data)
-        self.lines = {f"{LINE}{line.pk}": line for line in lines if listing.expected(line) > 0}
-        for name, line in self.lines.items():
-            self.fields[name] = line_field(line.name, least=0, most=line.outstanding)
-            self.initial[name] = listing.expected(line)
-
-    @property
-    def all_here(self) -> bool:
-        return "all" in self.data
-
-    def quantities(self) -> dict[int, int]:
-        """Order units by line id: what was typed, or everything that is expected."""
-        if self.all_here:
-            return {line.pk: listing.expected(line) for line in self.lines.values()}
-        return {line.pk: self.cleaned_data[name] for name, line in self.lines.items()}
-
-    def receive(self, request: ServiceRequest, *, by: "User") -> bool:
-        """Confirm what the valid form says; False with messages beside the fields."""
-        try:
-            fulfilment.receive(request=request, quantities=self.quantities(), by=by)
-        except Invalid as refusal:
-            self.add_problems(refusal.errors)
-            return False
-        return True
-
-    def full_clean(self) -> None:
-        if self.all_here:
-            self._errors, self.cleaned_data = forms.utils.ErrorDict(), {}
-            return
-        super().full_clean()
-
-    def rows(self) -> list[tuple[RequestItem, forms.BoundField]]:
-        return [(line, self[name]) for name, line in self.lines.items()]
-
-
-class SettleForm(PlainForm):
-    reason = forms.CharField(
-        label=gettext_lazy("What was done about it?"),
-        max_length=500,
-        error_messages={"required": gettext_lazy("Say what was done, so that the record explains it.")},
     )
 
 

@@ -13,7 +13,7 @@ from portal.audit import events
 from portal.clock import now
 from portal.errors import Invalid, NotAllowed, WrongState
 from portal.facts import publish, verb
-from requests_app import access, permissions, signals, submission
+from requests_app import access, permissions, signals, submission, waits
 from requests_app.kinds import kind_of
 from requests_app.models import RequestItem, ServiceRequest, StateChange
 from requests_app.models.trail import next_number
@@ -88,6 +88,7 @@ def submit(*, public_id: str, by: "User", seen: str) -> ServiceRequest:
     submission.freeze(request, seen=seen, by=by)
     request.number = request.number or next_number()
     request.held_by = ""
+    request.editors = sorted({*request.editors, by.pk})
     _move(
         request,
         request.mark_submitted,
@@ -134,7 +135,7 @@ def approve(
         on_behalf_of=on_behalf_of,
         policy=policy,
     )
-    for line in request.all_lines:
+    for line in request.wanted_lines:
         line.state = LineState.WITH_BUYER if line.is_bought else LineState.TO_PICK
         line.approved_quantity = line.quantity
     if request.all_lines:
@@ -162,7 +163,7 @@ def release(*, request: ServiceRequest, by: "User") -> ServiceRequest:
 def _whose(request: ServiceRequest) -> str:
     """Who has it once it is agreed: its team, or the teams of its lines."""
     if request.is_supply:
-        return _teams(line.team.name for line in request.all_lines if line.team)
+        return _teams(line.team.name for line in request.wanted_lines if line.team)
     if request.queue_at == UNTIL_SAID and not request.released_at:
         return _("Back again: when it is ready to go")
     if request.queue_at and not request.released_at and request.queue_at > now():
@@ -218,6 +219,7 @@ def cancel(*, request: ServiceRequest, by: "User", reason: str) -> ServiceReques
     request.held_by = ""
     if not permissions.is_cancellable(request):
         raise WrongState(_("It was decided meanwhile and can no longer be cancelled here."))
+    waits.end(request, by=by)
     _move(request, request.mark_cancelled, by=by, action="request.cancelled", reason=reason)
     request.lines.update(state=LineState.CANCELLED)
     publish(signals.request_cancelled, request=request, by=by, reason=reason)
@@ -267,6 +269,25 @@ def give_back(
 
 
 @verb
+def undecide(*, request: ServiceRequest, by: "User", on_behalf_of: "User | None" = None) -> ServiceRequest:
+    """Who decided it took that back at once: it waits for a decision again. Publishes `request_undecided`.
+
+    Raises WrongState once somebody has it (`held_by` is for who is asked to set).
+    """
+    request, since = access.locked(request), request.state_since
+    if request.assignee:
+        raise WrongState(_("%(name)s has it already.") % {"name": request.assignee.get_full_name()})
+    _move(request, request.mark_undecided, by=by, action="request.undecided", on_behalf_of=on_behalf_of)
+    lines = request.wanted_lines
+    for line in lines:
+        line.state, line.approved_quantity = LineState.ASKED, None
+    if lines:
+        RequestItem.objects.store(lines, "state", "approved_quantity")
+    publish(signals.request_undecided, request=request, since=since, by=by)
+    return request
+
+
+@verb
 def reopen(*, request: ServiceRequest, by: "User", reason: str) -> ServiceRequest:
     """The work was not right: back to its team, with the reason. Publishes `request_reopened` and `work_released`.
 
@@ -290,6 +311,45 @@ def start_fulfilment(*, request: ServiceRequest, by: "User") -> ServiceRequest:
     if request.state == RequestState.APPROVED:
         _move(request, request.mark_in_fulfilment, by=by, action="request.taken")
         publish(signals.fulfilment_started, request=request, by=by)
+    return request
+
+
+@verb
+def hold(*, request: ServiceRequest, by: "User", reason: str, why: str) -> ServiceRequest:
+    """Its team waits (`waiting.wait`, which keeps the reason). Raises WrongState unless somebody has it."""
+    request = access.locked(request)
+    _move(request, request.mark_held, by=by, action="request.held", reason=why, wait=reason)
+    return request
+
+
+@verb
+def go_on(*, request: ServiceRequest, by: "User", why: str = "") -> ServiceRequest:
+    """The waiting is over (`waiting.resume`). Raises WrongState unless it waits."""
+    request = access.locked(request)
+    _move(request, request.mark_resumed, by=by, action="request.resumed", reason=why)
+    return request
+
+
+@verb
+def put_back(
+    *, request: ServiceRequest, by: "User", action: str, reason: str, before: str, after: str
+) -> ServiceRequest:
+    """Nobody has it any more: to the queue of `request.team`, which may be another than before. No fact of its own."""
+    request = access.locked(request)
+    request.assignee = None
+    request.held_by = _whose(request)
+    if request.state == RequestState.APPROVED:
+        request.save(update_fields=["assignee", "held_by", "team"])
+        events.record(
+            action=action,
+            by=by,
+            case=request.public_id,
+            subject=f"request:{request.pk}",
+            after={"was": before, "team": after},
+            reason=reason,
+        )
+    else:
+        _move(request, request.mark_put_back, by=by, action=action, reason=reason, was=before, team=after)
     return request
 
 

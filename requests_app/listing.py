@@ -9,15 +9,14 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from django.utils.translation import gettext as _
 
 from portal.accounts import scopes
-from portal.accounts.models import Department, Membership
+from portal.accounts.models import Department
+from portal.audit.events import DECIDED
 from portal.audit.models import Event
-from portal.clock import now
 from portal.merged import Merged
 from requests_app import sources
-from requests_app.models import CaseException, RequestItem, ServiceRequest, UsualLine, UsualList
+from requests_app.models import RequestItem, ServiceRequest, UsualLine, UsualList
 from requests_app.states import EDITABLE_STATES, ENDED_STATES, LineState, RequestState
 from requests_app.supplies import picking
-from requests_app.supplies.fulfilment import RECEIVABLE
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -30,6 +29,7 @@ STAGE = {
     RequestState.RETURNED: 1,
     RequestState.APPROVED: 3,
     RequestState.IN_FULFILMENT: 3,
+    RequestState.ON_HOLD: 3,
     RequestState.FULFILLED: 4,
     RequestState.CLOSED: 5,
 }
@@ -67,13 +67,15 @@ def listed(
     department: int | None = None,
     states: Iterable[str] | None = None,
     held: "dict[str, Reach] | None" = None,
+    among: list[Q] | None = None,
 ) -> Merged[ServiceRequest]:
     """Sent requests that `user` may see, with what one row of a list shows; for `portal.web.keyset`. One query.
 
     `ended`: only those that ended, or only the open ones; `mine`: only what this person needs or wrote; `hospital` and
-    `department` are keys; `states` are those wanted (drafts are never listed); `held` as for `sources.seen_by`.
+    `department` are keys; `states` are those wanted (drafts are never listed); `held` as for `sources.seen_by`;
+    `among`: sources that are part of what they see.
     """
-    seen = sources.own(user) if mine else sources.seen_by(user, held)
+    seen = among if among is not None else sources.own(user) if mine else sources.seen_by(user, held)
     halves = [half for half, of in ((sources.OPEN, False), (sources.ENDED, True)) if ended in (None, of)]
     found = Merged(
         model=ServiceRequest,
@@ -160,13 +162,7 @@ def usual_for(user: "User", usual_id: str) -> UsualList | None:
 
 def expected(line: RequestItem) -> int:
     """Order units that are on their way to the ward now: what left the store, or what stands at goods-in."""
-    if line.state not in RECEIVABLE:
-        return 0
-    return (
-        min(line.goods_in_quantity - line.received_quantity, line.outstanding)
-        if line.is_bought
-        else line.outstanding
-    )
+    return line.expected
 
 
 def all_expected(request: ServiceRequest) -> dict[int, int]:
@@ -184,7 +180,7 @@ def arriving_at(
     """
     coming = RequestItem.objects.filter(state__in=COMING)
     decided = Event.objects.filter(
-        Q(actor=user) | Q(on_behalf_of=user), case=OuterRef("public_id"), action="step.approved"
+        Q(actor=user) | Q(on_behalf_of=user), case=OuterRef("public_id"), action__in=DECIDED
     )
     lines = Prefetch("lines", queryset=coming, to_attr="arriving")
     found = Merged(
@@ -204,29 +200,9 @@ def arriving_at(
     return list(found.first(most, *SOONEST))
 
 
-def owned_exceptions(user: "User", *, most: int = 5) -> list[CaseException]:
-    """Open exceptions whose owner is a role that `user` holds at that hospital (or everywhere). One query.
-
-    `may_open` of each: the request it is about is among those that they see.
-    """
-    held = Membership.objects.current(now()).filter(user=user, role=OuterRef("owner_role"))
-    everywhere = Q(hospital__isnull=True, department__isnull=True, team__isnull=True)
-    there = (
-        Q(hospital=OuterRef("hospital"))
-        | Q(department__hospital=OuterRef("hospital"))
-        | Q(team__hospital=OuterRef("hospital"))
-    )
-    mine = CaseException.objects.filter(Exists(held.filter(everywhere | there)), closed_at=None)
-    seen = ServiceRequest.objects.visible_to(user).filter(pk=OuterRef("request"))
-    mine = mine.select_related("request", "hospital").annotate(may_open=Exists(seen))
-    return list(mine.order_by("due_at", "pk")[:most])
-
-
 def waiting_in_store(user: "User") -> int:
     """How many lines wait on the pick lists of the person's teams."""
-    return RequestItem.objects.filter(
-        team__in=scopes.teams_with(user, "fulfil_here"), state__in=picking.WAITING
-    ).count()
+    return picking.waiting(scopes.teams_with(user, "fulfil_here")).count()
 
 
 def reached(request: ServiceRequest) -> list[datetime | None]:

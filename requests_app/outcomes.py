@@ -46,6 +46,9 @@ OUTCOMES: dict[str, dict[str, str | Promise]] = {
         "accident": _("Accident on the way"),
     },
 }
+MENDED = frozenset(
+    ("fixed_on_ward", "fixed_in_workshop", "part_replaced", "accessory_replaced", "cleaned_or_reset")
+)  # of repairs: what failed its test after the work did not end so
 OTHERS: dict[str, str | Promise] = {
     "done": _("Done"),
     "not_possible": _("Not possible"),

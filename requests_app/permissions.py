@@ -3,14 +3,18 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from portal.accounts import scopes
-from portal.audit.events import actors_of
+from django.db.models import Q
+
+from portal.accounts import duties, scopes
+from portal.accounts.models import Team
+from portal.audit.events import DECIDED, actors_of
 from portal.clock import now
-from requests_app.states import EDITABLE_STATES, LineState, RequestState
+from requests_app.states import EDITABLE_STATES, TAKEN_STATES, TEAM_STATES, RequestState
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
-    from requests_app.models import CaseException, RequestItem, ServiceRequest
+    from portal.accounts.place import Standing
+    from requests_app.models import RequestItem, ServiceRequest
 
 REOPEN_WITHIN = timedelta(days=14)
 
@@ -27,9 +31,35 @@ def works_on(user: "User", request: "ServiceRequest") -> bool:
     )
 
 
+def works_there(user: "User", request: "ServiceRequest", where: "Standing") -> bool:
+    """As `works_on`, from what a page has read about the person: what it offers, without a query. The verbs ask `works_on`."""
+    own = user.pk in (request.filed_by_id, request.requester_id)
+    return own or (not request.private and where.may("work_here", request.department))
+
+
 def serves(user: "User", request: "ServiceRequest") -> bool:
     """Does the work: a member of the team that the request is for."""
     return request.team is not None and scopes.has_perm_at(user, "fulfil_here", request.team)
+
+
+def of_team(user: "User", request: "ServiceRequest") -> bool:
+    """Does the work, or that of a line: reads the notes of the team. One query."""
+    teams = scopes.teams_with(user, "fulfil_here")
+    of_lines = request.lines.filter(team__isnull=False).order_by().values("team")
+    return teams.filter(Q(pk=request.team_id) | Q(pk__in=of_lines)).exists()
+
+
+def leads(user: "User", request: "ServiceRequest") -> bool:
+    """Gives out the work: the lead of its team, porter control for the porters, the service manager for all of them."""
+    team = request.team
+    if team is None:
+        return False
+    on_duty = team.code == Team.PORTERS and duties.has(user, "porter_control", request.hospital_id)
+    return (
+        on_duty
+        or scopes.has_perm_at(user, "lead_here", team)
+        or scopes.holders_of("service_manager", request.hospital).filter(pk=user.pk).exists()
+    )
 
 
 def can_view(user: "User", request: "ServiceRequest") -> bool:
@@ -39,6 +69,7 @@ def can_view(user: "User", request: "ServiceRequest") -> bool:
         return False
     return (
         request.requester_id == user.pk
+        or request.shares.filter(user=user).exists()
         or (not request.private and scopes.has_perm_at(user, "view_requests", request.department))
         or serves(user, request)
         or request.lines.filter(team__in=scopes.teams_with(user, "fulfil_here")).exists()
@@ -49,7 +80,7 @@ def is_cancellable(request: "ServiceRequest") -> bool:
     """Before it was decided; work that makes no order, also until somebody has done it."""
     if request.state in (RequestState.SUBMITTED, RequestState.RETURNED):
         return True
-    return not request.is_supply and request.state in (RequestState.APPROVED, RequestState.IN_FULFILMENT)
+    return not request.is_supply and request.state in TEAM_STATES
 
 
 def can_cancel(user: "User", request: "ServiceRequest") -> bool:
@@ -62,15 +93,32 @@ def can_withdraw(user: "User", request: "ServiceRequest") -> bool:
 
 
 def can_take(user: "User", request: "ServiceRequest") -> bool:
-    """Is free to be taken, by a member of its team."""
+    """Is free to be taken, by a member of its team; what was given to somebody, by them or by who gives it out."""
     return (
-        request.state == RequestState.APPROVED and request.released_at is not None and serves(user, request)
+        request.state == RequestState.APPROVED
+        and request.released_at is not None
+        and serves(user, request)
+        and (request.assignee_id in (None, user.pk) or leads(user, request))
     )
 
 
 def can_finish(user: "User", request: "ServiceRequest") -> bool:
     """Work that a member of its team has begun."""
-    return request.state == RequestState.IN_FULFILMENT and serves(user, request)
+    return request.state in TAKEN_STATES and serves(user, request)
+
+
+def can_assign(user: "User", request: "ServiceRequest") -> bool:
+    """Gives it to a member of its team: who leads the team, and who has it."""
+    return (
+        request.state in TEAM_STATES
+        and request.released_at is not None
+        and (leads(user, request) or (request.assignee_id == user.pk and serves(user, request)))
+    )
+
+
+def can_pass(user: "User", request: "ServiceRequest") -> bool:
+    """Work that is in the queue or in hand may be another team's."""
+    return request.state in TEAM_STATES and request.released_at is not None and serves(user, request)
 
 
 def is_reopenable(request: "ServiceRequest") -> bool:
@@ -90,7 +138,7 @@ def can_reopen(user: "User", request: "ServiceRequest") -> bool:
 
 def decided(user: "User", request: "ServiceRequest") -> bool:
     """Did this person, or their authority, decide this request?"""
-    return user.pk in actors_of(request.public_id, "step.approved")
+    return user.pk in actors_of(request.public_id, *DECIDED)
 
 
 def can_receive(user: "User", request: "ServiceRequest") -> bool:
@@ -102,19 +150,23 @@ def can_receive(user: "User", request: "ServiceRequest") -> bool:
     )
 
 
-def can_settle(user: "User", exception: "CaseException") -> bool:
-    """Whoever holds the role that owns it, while it is open and of a kind that a person may settle."""
-    return (
-        exception.closed_at is None
-        and exception.kind in exception.BY_HAND
-        and scopes.holders_of(exception.owner_role, exception.hospital).filter(pk=user.pk).exists()
-    )
+def is_in_store(line: "RequestItem") -> bool:
+    """The store has something to do for it: to pick, or picked and to be sent."""
+    return line.in_store > 0 or line.picked_quantity > 0
 
 
 def can_supply(user: "User", line: "RequestItem") -> bool:
     """Picks and sends: a member of the team that the line belongs to."""
-    return (
-        line.team is not None
-        and line.state in (LineState.TO_PICK, LineState.PICKED)
-        and scopes.has_perm_at(user, "fulfil_here", line.team)
-    )
+    return line.team is not None and is_in_store(line) and scopes.has_perm_at(user, "fulfil_here", line.team)
+
+
+def can_strike(user: "User", line: "RequestItem") -> bool:
+    """Gives up what is left of a line in the store: who leads its team."""
+    return line.team is not None and scopes.has_perm_at(user, "lead_here", line.team)
+
+
+def only_serves(user: "User", request: "ServiceRequest") -> bool:
+    """Serves a line of it and does not work on its ward: filed it for the ward, as the store does after a count."""
+    if not request.lines.filter(team__in=scopes.teams_with(user, "fulfil_here")).exists():
+        return False
+    return not scopes.has_perm_at(user, "work_here", request.department)

@@ -314,8 +314,16 @@ class LineShown(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
     unit = serializers.CharField()
-    asked = serializers.IntegerField(source="quantity", help_text="in order units, as all counts here")
+    asked = serializers.IntegerField(help_text="in order units, as all counts here")
+    quantity = serializers.IntegerField(help_text="asked for, or what a decider left of it")
     agreed = serializers.IntegerField(source="approved_quantity", allow_null=True)
+    to_follow = serializers.IntegerField(
+        source="follow_quantity", help_text="the store has none of these yet"
+    )
+    picked = serializers.IntegerField(source="picked_quantity", help_text="in the store, not yet sent")
+    sent = serializers.IntegerField(
+        source="sent_quantity", help_text="by the store, without what did not arrive"
+    )
     arrived = serializers.IntegerField(source="received_quantity")
     expected = serializers.SerializerMethodField(help_text="on its way now: what `receive` may confirm")
     unit_price = serializers.DecimalField(max_digits=12, decimal_places=4)
@@ -329,17 +337,6 @@ class LineShown(serializers.Serializer):
 
     def get_expected(self, line: RequestItem) -> int:
         return listing.expected(line)
-
-
-class PickShown(serializers.Serializer):
-    request = RequestBrief()
-    deliver_to = LocationShown(source="request.deliver_to", allow_null=True)
-    to_pick = LineShown(many=True)
-    picked = LineShown(many=True)
-
-
-class PicksShown(serializers.Serializer):
-    results = PickShown(many=True, help_text="the fifty that are due first")
 
 
 class FreeText(Body):
@@ -357,31 +354,4 @@ class SubmitBody(FreeText):
 class CancelBody(FreeText):
     reason = Text(
         max_length=lifecycle.LONGEST_REASON, allow_blank=True, help_text="why it is no longer needed"
-    )
-
-
-class Arrived(Body):
-    id = Text(max_length=30, help_text="`id` of the line")
-    quantity = Whole(min_value=0, max_value=drafting.MOST, help_text="how many order units arrived")
-
-
-class ReceiveBody(Body):
-    lines = Arrived(
-        many=True,
-        required=False,
-        allow_empty=False,
-        max_length=drafting.MOST_LINES,
-        help_text="what arrived; without it, everything that is expected did",
-    )
-
-    def validate_lines(self, value: list[dict[str, Any]]) -> dict[str, int]:
-        arrived = {line["id"]: line["quantity"] for line in value}
-        if len(arrived) < len(value):
-            raise serializers.ValidationError(_("A line is named twice."))
-        return arrived
-
-
-class LinesBody(Body):
-    lines = serializers.ListField(
-        child=Text(max_length=30), allow_empty=False, max_length=drafting.MOST_LINES, help_text="ids of lines"
     )

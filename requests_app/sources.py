@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 
 from portal.accounts import scopes
-from requests_app.models import RequestItem
+from requests_app.models import RequestItem, RequestShare
 from requests_app.models.request import HALVES
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ def own(user: "User") -> list[Q]:
     return [Q(requester=user), Q(filed_by=user)]
 
 
+def shared_with(user: "User") -> Q:
+    """What somebody shared with this person."""
+    return Q(pk__in=RequestShare.objects.filter(user=user).values("content_object"))
+
+
 def reach(user: "User") -> "dict[str, Reach]":
     """Where the person sees, works and serves, for a page that asks for several lists. One query."""
     return scopes.reach(user, *RIGHTS)
@@ -37,10 +42,16 @@ def seen_by(user: "User", held: "dict[str, Reach] | None" = None) -> list[Q]:
     held = held or scopes.reach(user, "view_requests", "fulfil_here")
     there = held["view_requests"]
     if there.everywhere:
-        return [Q(private=False), *own(user)]
+        return [Q(private=False), *own(user), shared_with(user)]
     work = held["fulfil_here"]
     teams = [Q(team=pk) for pk in sorted(work.teams)]
-    return [*own(user), *_places(there), *teams, *_teams(work, besides=there.hospitals)]
+    return [*own(user), shared_with(user), *_places(there), *teams, *_teams(work, besides=there.hospitals)]
+
+
+def served_by(held: "dict[str, Reach]") -> list[Q]:
+    """What the person's teams do, and what has a line for one of them. `held` as for `seen_by`."""
+    work = held["fulfil_here"]
+    return [*(Q(team=pk) for pk in sorted(work.teams)), *_teams(work, besides=set())]
 
 
 def worked_on_by(user: "User", held: "dict[str, Reach] | None" = None) -> list[Q]:

@@ -12,6 +12,7 @@ class RequestState(TextChoices):
     RETURNED = "returned", _("Waiting for you: to be changed")
     APPROVED = "approved", _("Agreed")
     IN_FULFILMENT = "in_fulfilment", _("In progress")
+    ON_HOLD = "on_hold", _("Waiting")
     FULFILLED = "fulfilled", _("All here")
     CLOSED = "closed", _("Closed")
     REJECTED = "rejected", _("Said no")
@@ -27,8 +28,11 @@ OPEN_STATES = (
     RequestState.RETURNED,
     RequestState.APPROVED,
     RequestState.IN_FULFILMENT,
+    RequestState.ON_HOLD,
     RequestState.FULFILLED,
 )
+TAKEN_STATES = (RequestState.IN_FULFILMENT, RequestState.ON_HOLD)  # somebody of the team has it
+TEAM_STATES = (RequestState.APPROVED, *TAKEN_STATES)  # work of a team that is not done
 ENDED_STATES = (RequestState.CLOSED, RequestState.REJECTED, RequestState.CANCELLED)
 
 
@@ -38,6 +42,7 @@ class LineState(TextChoices):
     REJECTED = "rejected", _("Said no")
     TO_PICK = "to_pick", _("In the store's list")
     PICKED = "picked", _("Picked in the store")
+    TO_FOLLOW = "to_follow", _("To follow")
     WITH_BUYER = "with_buyer", _("With the buyer")
     ORDERED = "ordered", _("Ordered from the supplier")
     AT_GOODS_IN = "at_goods_in", _("At goods-in, on its way to you")
@@ -103,6 +108,7 @@ class Kind(TextChoices):
     TRANSPORT = "transport", _("Move")
     FORM = "form", _("Questions of its own")
     BUNDLE = "bundle", _("Several tasks for several teams")
+    COST = "cost", _("Cost of a repair")
 
 
 # A control flag means that a person must decide; the other flags only inform (defaults of the catalogue).

@@ -10,13 +10,14 @@ from portal.accounts.models import Team
 from portal.audit import events
 from portal.clock import now
 from portal.errors import Invalid
-from portal.money import in_words
+from portal.money import in_base, in_words
 from requests_app import asking, casework, questions, screening
+from requests_app.finding import indexing
 from requests_app.kinds import kind_of
 from requests_app.kinds.bundle import of_task
 from requests_app.models import RequestItem, ServiceRequest
 from requests_app.models.item import SWAPPED
-from requests_app.states import PRIORITY_OF, EmergencyReason, LineState, Priority, RunOut
+from requests_app.states import PRIORITY_OF, EmergencyReason, Kind, LineState, Priority, RunOut
 from requests_app.supplies import item_questions
 from requests_app.supplies.quoting import Quote, quote
 
@@ -34,6 +35,7 @@ def freeze(request: ServiceRequest, *, seen: str, by: "User") -> None:
     else:
         _freeze_answers(request, by=by)
     _set_emergency(request)
+    request.search_text = indexing.text_of(request)
 
 
 def missing(request: ServiceRequest, shown: Quote) -> dict[str, list[str]]:
@@ -42,7 +44,8 @@ def missing(request: ServiceRequest, shown: Quote) -> dict[str, list[str]]:
 
 
 def _unanswered(request: ServiceRequest) -> dict[str, list[str]]:
-    if not (request.category.active or request.number or request.task_id):
+    asked_for = request.category.active or request.category.kind == Kind.COST
+    if not (asked_for or request.number or request.task_id):
         return {"category": [_("Nobody can ask for this any more. Throw the draft away and choose again.")]}
     kind = kind_of(request)
     errors = asking.unfinished(request) | kind.problems(request)
@@ -113,7 +116,7 @@ def _freeze_supplies(request: ServiceRequest, *, seen: str, by: "User") -> None:
         raise Invalid(errors)
     _set_priority(request)
     request.carriage, request.amount = shown.carriage, shown.amount
-    request.base_amount = (request.amount * request.rate).quantize(request.amount)
+    request.base_amount = in_base(request.amount, request.rate)
     _freeze_lines(request, shown, by)
 
 
@@ -179,6 +182,7 @@ def _freeze_lines(request: ServiceRequest, shown: Quote, by: "User") -> None:
             line.swap(quoted.item)
         line.team_id = line.serving_team
         line.state = LineState.ASKED
+        line.asked_quantity = line.approved_quantity = None
         if line.team_id is None:
             _no_team(request, line.team_code, by)
         lines.append(line)
@@ -193,6 +197,8 @@ def _freeze_lines(request: ServiceRequest, shown: Quote, by: "User") -> None:
         "lead_days",
         "team",
         "state",
+        "asked_quantity",
+        "approved_quantity",
     )
     if any(quoted.swapped for quoted in shown.lines):
         frozen += SWAPPED

@@ -8,43 +8,28 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal import ids
-from portal.accounts.place import person, standing
+from portal.accounts.place import person
 from portal.errors import Invalid, NotFound, WrongState
 from portal.web import door
 from requests_app import (
     access,
     asking,
-    casework,
+    file_views,
     lifecycle,
-    list_page,
     listing,
     permissions,
     screening,
     submission,
 )
-from requests_app.forms import CancelForm, ReceiveForm, ReopenForm, SettleForm
+from requests_app.forms import CancelForm, ReopenForm
 from requests_app.models import ServiceRequest
 from requests_app.states import RequestState, RunOut
 from requests_app.supplies import drafting
 from requests_app.supplies.quoting import quote
-
-
-@login_required
-@require_GET
-@door
-def request_list(request: HttpRequest) -> HttpResponse:
-    """Open or closed, of the ward or one's own, or one's drafts, newest first; every filter is a link."""
-    asked, cursor = list_page.asked(request.GET, standing(request)), request.GET.get("after", "")
-    context = {
-        "page": list_page.page(person(request), asked, cursor),
-        "asked": asked,
-        "links": asked.links(),
-        "further": bool(cursor),
-    }
-    return render(request, "requests_app/request_list.html", context)
+from requests_app.supplies.receive_form import ReceiveForm
 
 
 def show_review(
@@ -123,9 +108,13 @@ def receive(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.lines:
         messages.info(request, _("Nothing is on its way any more: everything that came was confirmed."))
         return redirect("desk:request-detail", case.public_id)
-    if form.is_valid() and form.receive(case, by=person(request)):
-        messages.success(request, _("Thank you. What arrived is on record."))
-        return redirect("desk:request-detail", case.public_id)
+    if form.is_valid():
+        file_views.take_files(request, case)
+        if form.receive(case, by=person(request)):
+            messages.success(request, _("Thank you. What arrived is on record."))
+            if form.aside:
+                messages.info(request, _("Put it aside: it is fetched, and nobody uses it until then."))
+            return redirect("desk:request-detail", case.public_id)
     status = 422 if form.is_bound else 200
     return render(request, "requests_app/receive.html", {"case": case, "form": form}, status=status)
 
@@ -186,18 +175,3 @@ def copy(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("desk:request-detail", sent.fields["public_id"])
     messages.success(request, _("This is a copy. Check it and send it."))
     return redirect("requests:draft-edit", draft.public_id)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@door
-def exception_settle(request: HttpRequest, ref: str) -> HttpResponse:
-    """Looked at and settled: one question, what was done."""
-    exception = access.get_exception(person(request), ref)
-    form = SettleForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        casework.close_exception(exception=exception, by=person(request), reason=form.cleaned_data["reason"])
-        messages.success(request, _("It is settled and on record."))
-        return redirect("desk:home")
-    context = {"exception": exception, "form": form}
-    return render(request, "requests_app/settle.html", context, status=422 if form.is_bound else 200)

@@ -33,6 +33,12 @@ def compiled(calendar: BusinessCalendar, zone: str) -> Calendar:
     return notation.compiled(calendar.windows, calendar.holidays, calendar.days_off, zone)
 
 
+def is_open(hospital: Hospital, code: str, moment: datetime) -> bool:
+    """Is the calendar `code` of `hospital` open then? One that does not exist is never closed. One query."""
+    row = find(hospital, [code]).get(code)
+    return row is None or compiled(row, hospital.time_zone).is_open(moment)
+
+
 def shifted(hospital: Hospital, code: str, start: datetime, *, amount: int, unit: str) -> datetime:
     """`amount` ('min', 'h', 'd', or 'wd' of the calendar `code`) after `start`, before it if negative. One query at most.
 

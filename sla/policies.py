@@ -1,5 +1,6 @@
 """Which target applies to a request, and what moment it comes to. Reads only."""
 
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -32,13 +33,17 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class Promise:
-    """When something is due. `calendar` is None where the wall clock counts; `seconds` is the open time until due."""
+    """When something is due. `calendar` is None where the wall clock counts; `seconds` is the open time until due.
+
+    `fixed`: for an agreed time.
+    """
 
     calendar: BusinessCalendar | None
     seconds: int
     started_at: datetime
     warn_at: datetime
     due_at: datetime
+    fixed: bool = False
 
 
 class Hours:
@@ -69,23 +74,36 @@ def _never_open_is_missing(code: str) -> Iterator[None]:
         ) from never
 
 
-def approval(request: ServiceRequest, calendar: str, start: datetime) -> Promise:
-    """What a step opened at `start` promises; `calendar` is the step's. Raises Missing."""
-    target = ApprovalTarget.objects.filter(priority=request.priority).first()
-    if target is None:
-        raise Missing("no_target", "approval", _("No time is set within which this is decided."))
-    code = target.calendar or calendar
-    hours = Hours(request, *([code] if target.unit in (Unit.WORKING_HOURS, Unit.WORKING_DAYS) else []))
-    row = hours.row(code, target.unit)
+def approval(request: ServiceRequest, calendar: str, start: datetime, within: str = "") -> Promise:
+    """What a step opened at `start` promises; `calendar` is the step's. Raises Missing.
+
+    `within`: the time of its own rule ("2wh", "1wd", "30min", "4h"), on the step's calendar; of an emergency the shipped time
+    stays, which no rule may make longer.
+    """
+    if within and request.priority != Priority.EMERGENCY:
+        amount, unit, code = _said(within), within.lstrip("0123456789"), calendar
+    else:
+        target = ApprovalTarget.objects.filter(priority=request.priority).first()
+        if target is None:
+            raise Missing("no_target", "approval", _("No time is set within which this is decided."))
+        amount, unit, code = target.amount, target.unit, target.calendar or calendar
+    hours = Hours(request, *([code] if unit in (Unit.WORKING_HOURS, Unit.WORKING_DAYS) else []))
+    row = hours.row(code, unit)
     with _never_open_is_missing(code):
-        return _promise(
-            row, hours.time(row), start, _after(hours.time(row), start, target.amount, target.unit)
-        )
+        return _promise(row, hours.time(row), start, _after(hours.time(row), start, amount, unit))
+
+
+def _said(within: str) -> int:
+    """The number of a time like "2wh". Raises Missing where it is none."""
+    number, unit = within.rstrip(string.ascii_lowercase), within.lstrip(string.digits)
+    if not number.isdecimal() or unit not in Unit.values:
+        raise Missing("no_target", within, _("“%(time)s” is not a time.") % {"time": within})
+    return int(number)
 
 
 def work(request: ServiceRequest, start: datetime) -> tuple[Promise, Promise]:
     """What response and fulfilment of a request released at `start` promise. Raises Missing."""
-    bought = [line.lead_days for line in request.all_lines if line.is_bought]
+    bought = [line.lead_days for line in request.wanted_lines if line.is_bought]
     supplies = Service.SUPPLY_BOUGHT if bought else Service.SUPPLY_STORE
     target = _target(request, supplies if request.is_supply else request.service)
     hours = Hours(request, target.calendar, target.lead_calendar)
@@ -132,7 +150,7 @@ def _response(request: ServiceRequest, target: SlaTarget, hours: Hours, start: d
     agreed = agreed_moment(request)
     due = calendar.subtract(agreed, _seconds(calendar, target.response_amount, target.response_unit))
     # Agreed at shorter notice than that: nobody is late at once for it, it has to be taken by the agreed time.
-    return _promise(row, calendar, start, due if due > start else agreed)
+    return replace(_promise(row, calendar, start, due if due > start else agreed), fixed=True)
 
 
 def _fulfilment(
@@ -145,7 +163,7 @@ def _fulfilment(
     lead_seconds = lead * supplier.working_day_seconds if target.plus_lead_time else 0
     if target.anchor == Anchor.AGREED:
         row = hours.row(target.calendar, Unit.WORKING_HOURS)
-        promise = _promise(row, hours.time(row), start, agreed_moment(request))
+        promise = replace(_promise(row, hours.time(row), start, agreed_moment(request)), fixed=True)
         if lead_seconds and supplier.add(start, lead_seconds) > promise.due_at:
             return replace(promise, warn_at=start)  # it cannot be here in time: say so now
         return promise

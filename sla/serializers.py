@@ -11,7 +11,10 @@ class ClockShown(serializers.Serializer):
     )
     started_at = serializers.DateTimeField()
     likely_late_at = serializers.DateTimeField(source="warn_at")
-    due_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(
+        source="promised_at", allow_null=True, help_text="null while the work waits and the time stands still"
+    )
+    stands_still_since = serializers.DateTimeField(source="paused_at", allow_null=True)
     stopped_at = serializers.DateTimeField(allow_null=True, help_text="null while it runs")
     outcome = serializers.ChoiceField(
         choices=Clock.Outcome.choices, allow_blank=True, help_text="empty while it runs"

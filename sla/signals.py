@@ -2,5 +2,7 @@
 
 from django.dispatch import Signal
 
-clock_warned = Signal()  # request, clock_kind, about, due_at
 clock_breached = Signal()  # request, clock_kind, about, due_at, started_at
+rung_reached = (
+    Signal()
+)  # request, rung, to, ref, clock_kind, about, due_at; people have to hear of it (sla.ladder)

@@ -64,7 +64,9 @@ def request_chip(request: ServiceRequest, now: datetime) -> Chip | None:
 
 
 def _not_running(request: ServiceRequest, now: datetime, zone: ZoneInfo) -> Chip:
-    """No clock runs: it is for a moment that has not come, or nothing is promised yet."""
+    """No clock runs: it waits, it is for a moment that has not come, or nothing is promised yet."""
+    if request.state == RequestState.ON_HOLD:
+        return _waits(request)
     if request.agreed_at is None:
         return Chip("hold", _("No time set yet"))
     local = request.agreed_at.astimezone(zone)
@@ -73,6 +75,12 @@ def _not_running(request: ServiceRequest, now: datetime, zone: ZoneInfo) -> Chip
     else:
         time = day_and_time(local)
     return Chip("hold", _("At %(time)s") % {"time": time}, local)
+
+
+def _waits(request: ServiceRequest) -> Chip:
+    """ "Waiting for parts": what stands before the colon of who has it (requests_app.waiting)."""
+    why, colon, _until = request.held_by.partition(":")
+    return Chip("hold", why if colon else _("Waiting"))
 
 
 def to_take(request: ServiceRequest, clock: Clock, now: datetime) -> Chip:
@@ -122,8 +130,10 @@ def rows(request: ServiceRequest, clocks: list[Clock], now: datetime) -> list[Ro
         if clock.outcome == Clock.Outcome.CANCELLED:
             continue
         label, chip = _label(clock), _clock_chip(clock, now, zone)
-        if clock.is_running:
-            shown.append(Row(label, chip, _true_start(clock, now, zone)))
+        if clock.is_running and clock.promised_at is None:
+            shown.append(Row(label, _waits(request), _still(clock, zone)))
+        elif clock.is_running:
+            shown.append(Row(label, chip, _stood_still(clock) or _true_start(clock, now, zone)))
         elif label in ended:
             row = shown[ended[label]]
             shown[ended[label]] = replace(row, more=(*row.more, chip))
@@ -131,6 +141,18 @@ def rows(request: ServiceRequest, clocks: list[Clock], now: datetime) -> list[Ro
             ended[label] = len(shown)
             shown.append(Row(label, chip))
     return shown
+
+
+def _still(clock: Clock, zone: ZoneInfo) -> str:
+    since = (clock.paused_at or clock.started_at).astimezone(zone)
+    return _("The time stands still since %(moment)s") % {"moment": day_and_time(since)}
+
+
+def _stood_still(clock: Clock) -> str:
+    """Why it is due later than was said first."""
+    if not clock.paused_seconds:
+        return ""
+    return _("The time stood still for %(time)s") % {"time": span(timedelta(seconds=clock.paused_seconds))}
 
 
 def _label(clock: Clock) -> str:

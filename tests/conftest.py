@@ -4,12 +4,17 @@ import os
 import shutil
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 
+from tests import emptying, tables
+
+TransactionTestCase._fixture_teardown = emptying.empty  # type: ignore[attr-defined]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # marker -> (can it run here?, what to do about it)
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
@@ -31,6 +36,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if marker in os.environ.get("REQUIRED_TESTS", "").split(","):
                 pytest.fail(f"required here, but it {remedy}", pytrace=False)
             pytest.skip(remedy)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None, django_db_blocker: Any) -> bool:
+    """SQLite begins with the tables of the last run, where the migrations are the same (tests/tables.py)."""
+    return connection.vendor == "sqlite" and tables.put_back(connection.creation._get_test_db_name())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_keepdb: bool, django_db_setup: None, django_db_blocker: Any) -> None:
+    """As pytest-django's own; new tables are kept for the next run."""
+    if connection.vendor == "sqlite" and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            tables.keep(connection.connection)
 
 
 @pytest.fixture(autouse=True)

@@ -63,7 +63,7 @@ def seen(request: ServiceRequest) -> str:
 def approve(request: ServiceRequest, by: User, role: str = "") -> ApprovalStep:
     """`by` approves the open step (of `role`, where several are open)."""
     steps = [step for step in open_steps(request) if not role or step.asked_role == role]
-    return approve_step(step_id=steps[0].pk, by=by, seen=seen(request))
+    return approve_step(step_id=steps[0].pk, by=by, seen=seen(request), confirmed=True)
 
 
 def approved(
@@ -72,7 +72,9 @@ def approved(
     """A request that everybody who was asked has approved."""
     request = sent(world, by, note=note, **lines)
     while steps := open_steps(request):
-        approve_step(step_id=steps[0].pk, by=steps[0].approvers.first().user, seen=seen(request))
+        approve_step(
+            step_id=steps[0].pk, by=steps[0].approvers.first().user, seen=seen(request), confirmed=True
+        )
     return ServiceRequest.objects.get(pk=request.pk)
 
 

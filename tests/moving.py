@@ -7,6 +7,7 @@ from typing import Any
 from portal.accounts.models import Department, Location, Team, User
 from requests_app import asking, lifecycle
 from requests_app.models import Category, ServiceRequest
+from requests_app.transport import carrying, reasons
 from tests import journeys, personas
 
 
@@ -60,3 +61,10 @@ def sent(world: SimpleNamespace, by: User | None = None, /, **more: Any) -> Serv
     """A move that was just sent; nobody has to agree to it."""
     made = draft(world, by, **more)
     return journeys.fresh(lifecycle.submit(public_id=made.public_id, by=by or world.nurse, seen=""))
+
+
+def delivered(request: ServiceRequest, by: User) -> ServiceRequest:
+    """What `by` has is picked up, with the wristband checked, and handed over."""
+    request = carrying.pick_up(request=journeys.fresh(request), by=by, wristband=True)
+    takers = reasons.handed_to(request.move.what, urgent=request.priority in carrying.URGENT)
+    return carrying.deliver(request=request, by=by, handed_to=next(iter(takers), ""))

@@ -33,6 +33,14 @@ class Budget(models.Model):
         choices=Check.choices,
         help_text=_("what going over it is to do; nothing in the portal looks at it yet"),
     )
+    owner = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("who decides where a policy asks the budget owner"),
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from approvals import wording
+from approvals import card_acts, documents, wording
 from approvals.panel import panel
 from approvals.preview import preview
 from portal.accounts.models import User
@@ -14,6 +14,13 @@ from requests_app.supplies.quoting import Quote
 register = template.Library()
 register.filter("effect", wording.effect)
 register.filter("flag_words", wording.flag_words)
+register.filter("must_know", wording.must_know)
+register.filter("among", wording.among)
+register.filter("done_words", wording.done)
+register.filter("in_all", wording.in_all)
+register.filter("documents", documents.in_words)
+register.filter("acts", card_acts.acts)
+register.filter("more_acts", card_acts.more)
 
 
 @register.inclusion_tag("approvals/_panel.html")

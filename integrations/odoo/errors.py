@@ -66,9 +66,9 @@ def from_load(messages: Sequence[dict[str, Any]]) -> OdooError:
     """The error for a load() that answered `ids: false`."""
     told = list(dict.fromkeys(str(message.get("message") or "").strip() for message in messages))
     if any(sign in text for text in told for sign in CONTENTION):
-        return OdooError("The same order is being written by another call.", permanent=False, kind="busy")
+        return OdooError("The same record is being written by another call.", permanent=False, kind="busy")
     return OdooError(
-        shorten("\n".join(told)) or "Odoo refused the order without a reason.", permanent=True, kind="refused"
+        shorten("\n".join(told)) or "Odoo refused it without a reason.", permanent=True, kind="refused"
     )
 
 

@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.odoo.connection import OdooConnection
-from integrations.odoo.errors import OdooError, from_load
+from integrations.odoo.errors import OdooError
+from integrations.odoo.loading import check_external_id, get_or_create
 
 CHUNK = 500
-# mode and noupdate together: an external id that exists is answered with its record, untouched
-GET_OR_CREATE = {"mode": "update", "noupdate": True, "tz": "UTC", "lang": "en_US"}
 
 
 @dataclass(frozen=True)
@@ -74,13 +73,11 @@ def create(connection: OdooConnection, order: Order) -> PlacedOrder:
     """
     _check(order)
     columns, rows = _table(order, "product_uom_id" if connection.version >= 19 else "product_uom")
-    answer = connection.execute("purchase.order", "load", columns, rows, context=GET_OR_CREATE) or {}
-    if not answer.get("ids"):
-        raise from_load(answer.get("messages") or [])
+    made = get_or_create(connection, "purchase.order", columns, rows)
     found = connection.execute(
         "purchase.order",
         "search_read",
-        [["id", "=", answer["ids"][0]]],
+        [["id", "=", made]],
         fields=["name", "state", "order_line"],
     )
     if not found:
@@ -106,8 +103,7 @@ def _check(order: Order) -> None:
                 f"Quantity or price of {line.external_id} is not a number.", permanent=True, kind="data"
             )
     for name in (order.external_id, *(line.external_id for line in order.lines)):
-        if "." not in name or " " in name:
-            raise OdooError(f"{name!r} is no external id.", permanent=True, kind="data")
+        check_external_id(name)
 
 
 def _table(order: Order, uom_field: str) -> tuple[list[str], list[list[str]]]:

@@ -78,6 +78,7 @@ class MembershipAdmin(KeptAdmin):
             by=cast("User", request.user),
             valid_from=obj.valid_from,
             valid_until=obj.valid_until,
+            skills=obj.skills,
         )
         obj.pk = granted.pk
 

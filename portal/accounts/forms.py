@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal import ids
-from portal.accounts.models import ApiToken, Department
+from portal.accounts.models import ApiToken, Department, User
 from portal.accounts.passes import LONGEST_NAME
 from portal.accounts.tokens import DAYS
 from portal.forms import PlainForm
@@ -65,3 +65,21 @@ class PassForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["department"].queryset = wards  # type: ignore[attr-defined]
         self.fields["department"].initial = today
+
+
+class Colleague(forms.ModelChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        return obj.get_full_name()
+
+
+class HandOverForm(PlainForm):
+    user = Colleague(
+        label=_("Who takes it over?"),
+        queryset=User.objects.none(),
+        empty_label=_("Choose a colleague"),
+        error_messages={"required": _("Choose who takes it over.")},
+    )
+
+    def __init__(self, data: Any = None, *, people: QuerySet[User]) -> None:
+        super().__init__(data)
+        self.fields["user"].queryset = people  # type: ignore[attr-defined]

@@ -49,11 +49,13 @@ def grant(
     by: User,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
+    skills: str = "",
 ) -> Membership:
     """Give `user` the `role` at `place` (None: group-wide) from `valid_from` (now) until just before
     `valid_until`.
 
-    The same grant again answers with the first. Publishes membership_granted.
+    `skills`: of a member of a team, codes, space separated. The same grant again answers with the first. Publishes
+    membership_granted.
     Raises Invalid: unknown role, a place where it is not held, a system account, a period that ends before
     it begins or overlaps one that is stored.
     """
@@ -75,6 +77,7 @@ def grant(
         valid_from=start,
         valid_until=valid_until,
         in_force=start <= now() and (valid_until is None or valid_until > now()),
+        skills=skills,
         **at,
     )
     write_rows(user)

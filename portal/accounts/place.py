@@ -12,7 +12,7 @@ from django.http import HttpRequest  # noqa: TID251 (the session of a request is
 from django.utils import timezone
 
 from portal.accounts import scopes
-from portal.accounts.models import Department, Hospital, Membership, User
+from portal.accounts.models import Department, Hospital, Membership, Team, User
 from portal.accounts.roles import ROLES
 from portal.clock import now
 from portal.errors import NotFound
@@ -59,10 +59,33 @@ class Standing:
         return {right for held in self.memberships for right in ROLES[held.role].permissions_at(held.kind)}
 
     @property
+    def decides(self) -> bool:
+        """They are asked for decisions: as a role that agrees to requests, or as who leads a team."""
+        return any(right == "lead_here" or right.startswith("approve_as_") for right in self.rights())
+
+    def may(self, right: str, place: Department | Team | None) -> bool:
+        """A role of theirs gives `right` at `place`, at its hospital, or everywhere: what a page offers without a query. The
+        verbs ask the database themselves."""
+        if place is None:
+            return False
+        held = (one for one in self.memberships if right in ROLES[one.role].permissions_at(one.kind))
+        return any(
+            one.kind == "group" or one.hospital_id == place.hospital_id or one.place == place for one in held
+        )
+
+    @property
     def wide(self) -> bool:
         """They see requests beyond single wards: of a hospital, or everywhere."""
         return any(
             held.kind != "department" and "view_requests" in ROLES[held.role].permissions_at(held.kind)
+            for held in self.memberships
+        )
+
+    @property
+    def sees_everything(self) -> bool:
+        """They see the requests of every hospital; such a role has no places."""
+        return any(
+            held.kind == "group" and "view_requests" in ROLES[held.role].permissions_at("group")
             for held in self.memberships
         )
 
@@ -101,16 +124,21 @@ def standing(request: HttpRequest) -> Standing:
 
 
 def _read(request: HttpRequest) -> Standing:
-    held = Membership.objects.current(now()).filter(user=person(request)).order_by("pk")
+    chosen, ward = request.session.get(HOSPITAL_KEY), request.session.get(SESSION_KEY)
+    return standing_of(person(request), chosen=chosen, ward=ward)
+
+
+def standing_of(user: User, *, chosen: int | None = None, ward: int | None = None) -> Standing:
+    """Where `user` stands, for work without a page. `chosen` and `ward` are keys. One query, or two as `standing`."""
+    held = Membership.objects.current(now()).filter(user=user).order_by("pk")
     memberships = list(held.select_related("department__hospital", "hospital", "team__hospital"))
     if any(one.kind == "group" for one in memberships):
         hospitals = list(Hospital.objects.all())
     else:
         own = {place.pk: place for one in memberships if (place := _hospital_of(one))}
         hospitals = sorted(own.values(), key=lambda hospital: hospital.code)
-    chosen = request.session.get(HOSPITAL_KEY)
     looked_at = next((one for one in hospitals if one.pk == chosen), None) if len(hospitals) > 1 else None
-    return Standing(memberships, hospitals, looked_at, request.session.get(SESSION_KEY))
+    return Standing(memberships, hospitals, looked_at, ward)
 
 
 def own_departments(user: User) -> list[Department]:

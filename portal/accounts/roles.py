@@ -28,7 +28,10 @@ WARD_PERMISSIONS = (
     ("view_requests", "Sees the requests of this place"),
     *((f"approve_as_{role}", f"Decides as {role}") for role in DECIDERS),
 )
-TEAM_PERMISSIONS = (("fulfil_here", "Does the work of this team"),)
+TEAM_PERMISSIONS = (
+    ("fulfil_here", "Does the work of this team"),
+    ("lead_here", "Gives out the work of this team"),
+)
 PERMISSIONS_AT: dict[str, tuple[str, ...]] = {
     "hospital": tuple(code for code, _label in WARD_PERMISSIONS),
     "department": tuple(code for code, _label in WARD_PERMISSIONS),
@@ -87,7 +90,7 @@ ROLES: dict[str, Role] = {
         _decider("executive", _("Executive"), "group"),
         Role("buyer", _("Buyer"), ("team", "hospital"), ("fulfil_here", "view_requests")),
         Role("fulfiller", _("Team member"), ("team",), ("fulfil_here",)),
-        Role("team_lead", _("Team lead"), ("team",), ("fulfil_here",)),
+        Role("team_lead", _("Team lead"), ("team",), ("fulfil_here", "lead_here")),
         Role("service_manager", _("Service manager"), ("hospital",), ("view_requests",)),
         Role("auditor", _("Auditor"), ("group",), ("view_requests",)),
         Role("policy_owner", _("Policy owner"), ("group",)),

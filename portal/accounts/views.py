@@ -9,7 +9,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts import duties
 from portal.accounts.place import (
     KEYS,
     choose_department,
@@ -67,16 +66,6 @@ def keys(request: HttpRequest) -> HttpResponse:
     request.session[KEYS] = "off" if request.POST.get("keys") == "off" else "on"
     off = request.session[KEYS] == "off"
     messages.success(request, _("Single keys do nothing now.") if off else _("Single keys work again."))
-    return redirect("accounts:me")
-
-
-@login_required
-@require_POST
-@door
-def take_duty(request: HttpRequest) -> HttpResponse:
-    duty = duties.find(person(request), request.POST.get("duty", ""))
-    duties.take_duty(duty=duty, user=person(request), by=person(request))
-    messages.success(request, _("You are on duty: %(duty)s.") % {"duty": duty})
     return redirect("accounts:me")
 
 

@@ -43,6 +43,11 @@ def on_duty_taken(held: DutyHolder, former: User | None, by: User, **_kwargs: An
     events.record(action="duty.taken", by=by, subject=f"duty:{held.duty_id}", before=before, after=after)
 
 
+def on_duty_given_up(held: DutyHolder, by: User, **_kwargs: Any) -> None:
+    before = {"duty": held.duty.code, "holder": f"user:{held.user_id}"}
+    events.record(action="duty.given_up", by=by, subject=f"duty:{held.duty_id}", before=before)
+
+
 def on_grants_repaired(user: User, by: User, before: list[str], after: list[str], **_kwargs: Any) -> None:
     events.record(
         action="grants.repaired",

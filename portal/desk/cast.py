@@ -149,9 +149,64 @@ WALKS = (
                 _("What is due first is on top; two people never take the same."),
             ),
             Step(
+                "work",
+                _("Wait, ask the ward, pass it on"),
+                _(
+                    "Every wait has a reason and an end. What is another team's goes there, and the clock goes on."
+                ),
+            ),
+            Step(
                 "outages",
                 _("Say what is down"),
                 _("Wards see it before they report it once more, and say Me too."),
+            ),
+        ),
+    ),
+    Walk(
+        "joe.mbeki",
+        "footprints",
+        _("Carry, as a porter with a phone"),
+        (
+            Step(
+                "porter",
+                _("Accept, picked up, delivered"),
+                _(
+                    "One job fills the screen. What to wear stands above the button, and the wristband is one tap."
+                ),
+            ),
+        ),
+    ),
+    Walk(
+        "karim.aziz",
+        "wrench",
+        _("Repair, as clinical engineering"),
+        (
+            Step(
+                "work",
+                _("Make it safe, then mend it"),
+                _("Lend another pump, wait for the part, say what it costs. The ward reads each of it."),
+            ),
+            Step(
+                "checks",
+                _("Bring a piece back into use"),
+                _("Only after its tests; what keeps a patient alive needs a second signature."),
+            ),
+        ),
+    ),
+    Walk(
+        "claire.dubois",
+        "gauge",
+        _("See what will be late, as service manager"),
+        (
+            Step(
+                "board",
+                _("Open the board"),
+                _("What is late, what will be, and whose. Dashed means that nobody has it; each item opens."),
+            ),
+            Step(
+                "exceptions",
+                _("Look after what is out of the ordinary"),
+                _("Each has an owner and a time; what nobody looks at goes to somebody else."),
             ),
         ),
     ),

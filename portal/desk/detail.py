@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from approvals.models import BreakGlass
 from approvals.panel import PanelStep, panel
 from approvals.preview import preview
 from integrations.order_rows import order_rows
 from integrations.words import Row
+from portal.audit.events import BREAK_GLASS
 from portal.audit.timeline import timeline
 from portal.desk.actions import Action, allowed_actions
 from portal.desk.telling import Entry, tell
@@ -20,6 +22,7 @@ from sla.models import Clock
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+    from portal.audit.models import Event
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Detail:
     orders: list[Row] = field(default_factory=list)
     exceptions: list[CaseException] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
+    break_glass: BreakGlass | None = None
 
 
 def detail(request: ServiceRequest, user: "User") -> Detail:
@@ -61,6 +65,7 @@ def detail(request: ServiceRequest, user: "User") -> Detail:
         )
     decided, coming = panel(request, user), any(line.state in listing.COMING for line in lines)
     mine = before_sending(request) if permissions.can_edit(user, request) else None
+    events = timeline(request.public_id)
     return Detail(
         lines=lines,
         coming=coming,
@@ -72,7 +77,8 @@ def detail(request: ServiceRequest, user: "User") -> Detail:
         clocks=clocks.shown(request),
         orders=order_rows(request),
         exceptions=list(request.exceptions.filter(closed_at=None).order_by("due_at")),
-        timeline=tell(timeline(request.public_id), lines),
+        timeline=tell(events, lines),
+        break_glass=_broken(request, events),
         allowed_actions=allowed_actions(
             request,
             user,
@@ -82,6 +88,13 @@ def detail(request: ServiceRequest, user: "User") -> Detail:
             missing=mine["missing"] if mine else None,
         ),
     )
+
+
+def _broken(request: ServiceRequest, events: "list[Event]") -> BreakGlass | None:
+    """That it did not wait for its approval; one query where the record says so."""
+    if not any(event.action == BREAK_GLASS for event in events):
+        return None
+    return request.broken_glass.select_related("by", "reviewed_by").order_by("-pk").first()
 
 
 def said_of(request: ServiceRequest) -> list[dict[str, str]]:

@@ -14,12 +14,12 @@ from approvals.inbox import waiting_count
 from portal import ids, zones
 from portal.accounts.models import Department, Hospital
 from portal.accounts.place import Standing
-from portal.accounts.roles import ROLES
 from portal.clock import now
 from portal.live import marks
-from requests_app import choosing, listing, overview
-from requests_app.models import CaseException, Category, ServiceRequest, UsualList
+from requests_app import choosing, exception_owners, exception_queue, listing, overview, ward_questions
+from requests_app.models import CaseException, Category, ServiceRequest, UsualList, WardQuestion
 from requests_app.supplies import stops
+from requests_app.transport import calling
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -48,6 +48,7 @@ class Home:
     ward: Department | None
     drafts: list[ServiceRequest]
     returned: list[ServiceRequest]
+    questions: list[WardQuestion]  # of teams, to the ward
     arriving: list[ServiceRequest]
     exceptions: list["Trouble"]
     waiting: int
@@ -61,9 +62,12 @@ class Home:
     chosen: Hospital | None
     usual: list[tuple[UsualList, uuid.UUID]] = field(default_factory=list)
     may_stop: bool = False  # items, after a safety notice
+    oversees: bool = False  # what is out of the ordinary at the hospital
     tiles: list[Category] = field(default_factory=list)
     counts: overview.Counts | None = None
     ended: list[ServiceRequest] = field(default_factory=list)
+    ready: list[calling.AtWard] = field(default_factory=list)  # moves that wait for a word of the ward
+    coming: list[calling.AtWard] = field(default_factory=list)  # patients on their way to it
 
     @property
     def ward_short(self) -> str:
@@ -71,11 +75,18 @@ class Home:
         return self.ward.name.split(",")[0] if self.ward else ""
 
     @property
+    def exceptions_of_all(self) -> int:
+        """How many exceptions wait for the person, also those that are not shown."""
+        return next((one.exception.of_all for one in self.exceptions), 0)  # type: ignore[attr-defined]
+
+    @property
     def todo(self) -> int:
         """How many things need the person."""
         return (
             len(self.returned)
+            + len(self.questions)
             + len(self.arriving)
+            + len(self.ready)
             + len(self.exceptions)
             + bool(self.waiting)
             + bool(self.picks)
@@ -87,7 +98,6 @@ class Trouble:
     exception: CaseException
     owner: str  # the role of the person that it waits for
     may_open: bool
-    late: bool
 
 
 def build(user: "User", ward: Department | None, where: Standing, held: "dict[str, Reach]") -> Home:
@@ -108,6 +118,7 @@ def build(user: "User", ward: Department | None, where: Standing, held: "dict[st
         ward=ward,
         drafts=listing.latest_drafts(user),
         returned=listing.returned_to(user),
+        questions=ward_questions.open_for(user, held),
         arriving=listing.arriving_at(user, held=held),
         exceptions=_troubles(user),
         waiting=waiting_count(user),
@@ -120,9 +131,13 @@ def build(user: "User", ward: Department | None, where: Standing, held: "dict[st
         hospitals=where.hospitals if where.several and sees else [],
         chosen=where.chosen,
     )
+    home.oversees = any(one.role == exception_owners.OVERSEER for one in where.memberships)
     home.may_stop = bool({one.role for one in where.memberships} & set(stops.ROLES))
     if ward:
         home.tiles = choosing.tiles(ward.hospital)
+        moves = calling.at_ward(user, ward)
+        home.ready = [one for one in moves if one.what != calling.COMING]
+        home.coming = [one for one in moves if one.what == calling.COMING]
         home.usual = [(usual, ids.key()) for usual in listing.usual_of(ward) if usual.lines.all()]
     if home.sees and home.wide:
         home.counts = overview.counts(user, hospital=looked_at)
@@ -155,11 +170,10 @@ def _troubles(user: "User") -> list[Trouble]:
     return [
         Trouble(
             exception=exception,
-            owner=str(ROLES[exception.owner_role].label) if exception.owner_role in ROLES else "",
+            owner=str(exception_owners.in_words(exception.owner_role)),
             may_open=exception.may_open,  # type: ignore[attr-defined]
-            late=exception.due_at < now(),
         )
-        for exception in listing.owned_exceptions(user)
+        for exception in exception_queue.waiting_for(user)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from approvals.glass_serializers import UsedShown
 from approvals.serializers import StepShown
 from integrations.serializers import OrderShown
 from portal.accounts.serializers import HospitalShown, LocationShown
@@ -96,6 +97,7 @@ class DetailShown(serializers.Serializer):
     files = FileShown(many=True, help_text="what was added, and what was removed after others could see it")
     said = AnswerShown(many=True, help_text="questions of its type and their answers, as it was asked")
     steps = StepShown(many=True, help_text="the decisions, in their order")
+    break_glass = UsedShown(allow_null=True, help_text="set where it did not wait for its approval")
     clocks = ClockShown(many=True)
     orders = OrderShown(many=True)
     exceptions = TroubleShown(many=True, help_text="what somebody looks at")

@@ -13,7 +13,7 @@ from approvals.models import StepApprover
 from portal.accounts.models import Membership, User
 from portal.clock import now
 from portal.desk.cast import CAST, WALKS, Walk
-from portal.desk.demo import told_deciding, told_supply, told_trouble, told_work
+from portal.desk.demo import told_deciding, told_glass, told_serving, told_supply, told_trouble, told_work
 from portal.desk.demo.stage import story_key
 from portal.desk.demo.stories import STORIES
 from portal.desk.demo.story import Story
@@ -32,6 +32,10 @@ PAGES = {
     "move": ("requests:ask", "transport/"),
     "kinds": ("requests:ask", ""),
     "work": ("requests:work", ""),
+    "porter": ("requests:porter", ""),
+    "board": ("desk:board", ""),
+    "exceptions": ("requests:exceptions", ""),
+    "checks": ("requests:equipment-checks", ""),
     "outages": ("requests:outages", ""),
     "types": ("desk:types", ""),
     "requests": ("requests:list", ""),
@@ -43,7 +47,8 @@ PAGES = {
 CHAPTERS = (
     (gettext_lazy("Asking and receiving"), told_supply.STORIES),
     (gettext_lazy("Moving, mending and starting"), told_work.STORIES),
-    (gettext_lazy("Deciding"), told_deciding.STORIES),
+    (gettext_lazy("Teams at work"), told_serving.STORIES),
+    (gettext_lazy("Deciding"), (*told_deciding.STORIES, *told_glass.STORIES)),
     (gettext_lazy("When something goes wrong"), told_trouble.STORIES),
 )
 
@@ -214,7 +219,7 @@ class _Waiting:
     def __init__(self) -> None:
         asked = StepApprover.objects.filter(open=True).order_by()
         self.decisions = dict(asked.values_list("user").annotate(Count("pk")))
-        in_store = RequestItem.objects.filter(state__in=picking.WAITING).order_by()
+        in_store = picking.waiting().order_by()
         self.picks = dict(in_store.values_list("team").annotate(Count("pk")))
         free = ServiceRequest.objects.filter(state=RequestState.APPROVED, team__isnull=False).order_by()
         self.work = dict(free.exclude(released_at=None).values_list("team").annotate(Count("pk")))

@@ -15,6 +15,8 @@ from portal.notify import notices
 from portal.notify.models import Notice
 
 register = template.Library()
+MOST_TABS = 5
+SPARE_TABS = ("new", "me", "board", "work")  # what gives way first
 
 
 @dataclass
@@ -29,10 +31,33 @@ class Shell:
     may_decide: bool = False
     may_pick: bool = False
     may_work: bool = False
+    may_board: bool = False
+    may_carry: bool = False
     unread: int = 0
     waiting: int = 0
     demo: bool = False
     keys: bool = True  # single keys press buttons
+
+    @property
+    def tabs(self) -> list[str]:
+        """What stands at the foot of a phone, at most five: a thumb wants room.
+
+        Work of a porter is reached from the porter's page, the kinds of request from Home, the person from the top bar.
+        """
+        may = {
+            "home": True,
+            "inbox": self.may_decide,
+            "picks": self.may_pick,
+            "porter": self.may_carry,
+            "work": self.may_work and not self.may_carry,
+            "board": self.may_board and not self.may_carry,
+            "new": self.may_ask,
+            "requests": True,
+            "me": True,
+        }
+        names = [name for name, shown in may.items() if shown]
+        spare = [name for name in SPARE_TABS if name in names][: max(len(names) - MOST_TABS, 0)]
+        return [name for name in names if name not in spare]
 
 
 def _place(found: Standing) -> str:
@@ -60,17 +85,18 @@ def shell(context: template.Context) -> Shell:
         return Shell(path=getattr(request, "path", ""), demo=settings.DEMO)
     found = standing(request)
     rights = found.rights()
-    decides = any(right.startswith("approve_as_") for right in rights)
-    unread, waiting = _counts(context, user, decides)
+    unread, waiting = _counts(context, user, found.decides)
     return Shell(
         path=request.path,
         person=user,
         place=_place(found),
         several=found.several,
         may_ask=bool(rights & {"work_here", "fulfil_here"}),
-        may_decide=decides,
+        may_decide=found.decides,
         may_pick=any(held.team and held.team.code == Team.STORE for held in found.memberships),
         may_work="fulfil_here" in rights,
+        may_board=found.wide or "lead_here" in rights,
+        may_carry=any(held.team and held.team.code == Team.PORTERS for held in found.memberships),
         unread=unread,
         demo=settings.DEMO,
         waiting=waiting,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 
 from portal.clock import now
 from portal.facts import verb
+from requests_app import costs
 from requests_app.configured import schema, shipped_forms
 from requests_app.configured.schema import Form
 from requests_app.kinds.bundle import TASK
@@ -195,6 +196,7 @@ def install(*, by: "User") -> int:
         Category.objects.create(
             code=TASK, name=_("Task"), kind=Kind.FORM, service=TASK, active=False, position=999
         )
+    costs.category()
     new = [row for row in TYPES if row[0] not in known]
     for row in new:
         _make(row, by)

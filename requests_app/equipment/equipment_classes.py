@@ -63,6 +63,12 @@ CLASSES: dict[str, EquipmentClass] = {
     "printer_label": EquipmentClass(_("Printer, label printer"), "it", "C", "printer"),
     "phone_bleep": EquipmentClass(_("Telephone, bleep, radio"), "it", "B", "phone"),
 }
+# Of these a hospital keeps some to lend; a ward is lent one of the same class while its own is repaired.
+LENT = frozenset(
+    "ventilator defibrillator infant_warmer suction hfno_cpap infusion_pump syringe_pump feeding_pump patient_monitor ecg "
+    "bp_monitor pulse_oximeter glucose_meter diathermy bed_electric mattress_dynamic hoist wheelchair_trolley "
+    "bladder_scanner scales thermometer workstation printer_label phone_bleep".split()
+)
 
 
 def choices() -> list[tuple[str, str | Promise]]:

@@ -11,7 +11,7 @@ from portal.accounts.models import Department, Location
 from portal.accounts.place import Standing
 from portal.accounts.roles import ROLES
 from portal.web import keyset
-from requests_app.equipment import equipment_finding, reported
+from requests_app.equipment import equipment_finding, keeping_page, loans, reported
 from requests_app.equipment.equipment_classes import CLASSES
 from requests_app.equipment.symptoms import ELSE, SETS, named
 from requests_app.kinds.repair import shown_state, symptom_set
@@ -30,9 +30,17 @@ class Row:
 
 
 def one_piece(user: "User", piece: Equipment, here: Standing) -> dict[str, Any]:
-    """The page of a piece: what it is, and what of it `user` may see. One query."""
-    rows = reported.on_equipment(user, piece)
+    """The page of a piece: what it is, and what of it `user` may see.
+
+    One query; three more while it is lent, and more for those who look after it.
+    """
+    rows, loan = reported.on_equipment(user, piece), keeping_page.loan_of(piece)
     return {
+        "check_form": None,
+        "lend_form": None,
+        **keeping_page.of_piece(user, piece, here),
+        "loan": loan,
+        "may_return": loan is not None and loans.may_give_back(user, loan),
         "piece": piece,
         "kind": CLASSES[piece.class_code].label if piece.class_code in CLASSES else "",
         "state": shown_state(piece, rows),
@@ -66,6 +74,7 @@ def listed(user: "User", here: Standing, asked: QueryDict, ward: Department | No
         "room_rows": reported.in_room(user, room) if room else [],
         "rows": [Row(one, shown_state(one, [1] * counted[one.pk]), counted[one.pk]) for one in page.rows],
         "next": page.next,
+        "may_check": bool(here.rights() & keeping_page.KEEPING_RIGHTS),
         "may_ask": "work_here" in here.rights(),
     }
 

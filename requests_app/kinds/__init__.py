@@ -6,6 +6,7 @@ Supplies have lines and are the matter of `submission` and `quoting`; every othe
 from requests_app.kinds.access import AccessKind
 from requests_app.kinds.base import Facts, Kind
 from requests_app.kinds.bundle import BundleKind
+from requests_app.kinds.cost import CostKind
 from requests_app.kinds.form import FormKind
 from requests_app.kinds.it import ItKind
 from requests_app.kinds.repair import RepairKind
@@ -22,6 +23,7 @@ KINDS: dict[str, Kind] = {
     Code.TRANSPORT: TransportKind(),
     Code.FORM: FormKind(),
     Code.BUNDLE: BundleKind(),
+    Code.COST: CostKind(),
 }
 
 

@@ -12,7 +12,7 @@ from requests_app.questions import Ask, Question
 from requests_app.states import Priority
 
 if TYPE_CHECKING:
-    from portal.accounts.models import Location, User
+    from portal.accounts.models import Location, Team, User
     from requests_app.models import ServiceRequest
 
 
@@ -82,8 +82,24 @@ class Kind:
         """Codes by which an approval policy may tell such requests apart; `request` may be a draft."""
         return ()
 
+    def not_for(self, request: "ServiceRequest", user: "User") -> str:
+        """Why this member of its team may not do the work, or ''. `request` is locked."""
+        return ""
+
+    def not_to_take(self, request: "ServiceRequest") -> str:
+        """Why nobody may begin the work yet, or ''. `request` is locked."""
+        return ""
+
+    def not_to_go_on(self, request: "ServiceRequest") -> str:
+        """Why its team cannot end the waiting yet, or ''. `request` is locked."""
+        return ""
+
+    def not_for_team(self, request: "ServiceRequest", team: "Team") -> str:
+        """Why the work cannot be passed to this team, or ''."""
+        return ""
+
     def not_to_finish(self, request: "ServiceRequest") -> str:
-        """Why the work cannot be called done yet, or ''. `request` is locked."""
+        """Why the work cannot end with `request.outcome` yet, or ''. `request` is locked."""
         return ""
 
     # ---- the same for all ----

@@ -12,6 +12,7 @@ from requests_app.it import outages
 from requests_app.it.it_services import ROOM, SERVICES, WARD, service_of_class
 from requests_app.kinds import references
 from requests_app.kinds.base import Facts, Kind
+from requests_app.kinds.cost import undecided
 from requests_app.priorities import CAN_WAIT, HIGH, LOW, MEDIUM, NOW, TODAY
 from requests_app.questions import Ask, Choice, Question
 from requests_app.states import Priority
@@ -80,6 +81,12 @@ class ItKind(Kind):
     def further(self, draft: "ServiceRequest") -> dict[str, list[str]]:
         """What must be rung at once is no IT fault; other words may name what a programme or device is for."""
         return self.elsewhere(draft, self.questions(draft), only_rung=True)
+
+    def not_to_go_on(self, request: "ServiceRequest") -> str:
+        return undecided(request)
+
+    def not_to_finish(self, request: "ServiceRequest") -> str:
+        return undecided(request)
 
     def facts(self, draft: "ServiceRequest") -> Facts:
         code = questions.text(draft.answers, "service")

@@ -11,6 +11,7 @@ from requests_app.equipment import equipment_state, reported, symptoms
 from requests_app.equipment.equipment_classes import CLASSES
 from requests_app.kinds import references, repair_facts
 from requests_app.kinds.base import Facts, Kind, Read
+from requests_app.kinds.cost import undecided
 from requests_app.kinds.repair_questions import CRITICAL, Clean, Needed, repair_questions
 from requests_app.models.equipment import Equipment
 from requests_app.models.repair import Repair
@@ -135,14 +136,17 @@ class RepairKind(Kind):
         if request.repair.harmed:
             publish(signals.harm_reported, request=request, by=by)
 
+    def not_to_go_on(self, request: "ServiceRequest") -> str:
+        return undecided(request)
+
     def not_to_finish(self, request: "ServiceRequest") -> str:
-        """What did harm is closed only after the head of clinical engineering has looked at it."""
+        """What did harm is closed only after the head of clinical engineering has looked at it; nor while a cost is decided."""
         repair = request.repair
         if repair.harmed and repair.cleared_at is None:
             return _(
                 "Somebody was or could have been harmed: the head of clinical engineering looks at it first."
             )
-        return ""
+        return undecided(request)
 
     def said(self, request: "ServiceRequest") -> list[tuple[str, str]]:
         """As it was asked: also when the piece was given up or its class changed since."""

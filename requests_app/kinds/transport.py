@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from portal.accounts.models import Location
+from portal.accounts.models import Location, Team
 from portal.clock import now
 from requests_app import priorities, questions
 from requests_app.kinds import references
@@ -19,8 +19,9 @@ from requests_app.models import ServiceRequest
 from requests_app.models.move import MOST_BED, MOST_INITIALS, Move
 from requests_app.questions import Choice, Question
 from requests_app.states import UNTIL_SAID, Priority
-from requests_app.transport import moves
+from requests_app.transport import moves, reasons, skills
 from requests_app.transport.precautions import HIGH_CONSEQUENCE, STANDARD
+from requests_app.transport.skills import Skills
 
 if TYPE_CHECKING:
     from portal.accounts.models import Department, User
@@ -111,6 +112,36 @@ class TransportKind(Kind):
         )
         if read.text("when") == moves.READY:
             request.queue_at = UNTIL_SAID
+
+    def not_for(self, request: ServiceRequest, user: "User") -> str:
+        """Some moves need a skill. One query."""
+        what, team = request.move.what, request.team_id
+        if team is None or Skills([team]).has(user, team, what):
+            return ""
+        return skills.refusal(what)
+
+    def not_to_take(self, request: ServiceRequest) -> str:
+        """Who goes along comes first: the ward says when they are ready."""
+        move = request.move
+        if move.ready_for(request, now()):
+            return ""
+        return _("Somebody goes along: wait until the ward says that they are ready.")
+
+    def not_for_team(self, request: ServiceRequest, team: Team) -> str:
+        """A patient in the list of people who cannot carry would be nobody's."""
+        carriers = {thing.team for thing in moves.WHAT.values()}
+        return "" if team.code in carriers else _("This team moves nothing. Choose one that does.")
+
+    def not_to_finish(self, request: ServiceRequest) -> str:
+        """A patient, and what somebody has to take over, is delivered on the card of the porter and nowhere else."""
+        move = request.move
+        if request.outcome != moves.HANDED_OVER or move.handed_over_at:
+            return ""
+        if move.what == moves.PATIENT and not move.wristband_at:
+            return _("Nurse and porter check the wristband at the pick-up: say so on the porter's page.")
+        if reasons.handed_to(move.what, urgent=request.priority in (Priority.EMERGENCY, Priority.URGENT)):
+            return _("Somebody takes it over: say who, on the porter's page.")
+        return ""
 
     def _asked(self, draft: ServiceRequest) -> set[str]:
         return {one.key for one in questions.asked(self.questions(draft), draft.answers)}

@@ -1,12 +1,14 @@
 """What can be asked for. The catalogue belongs to a hospital: its prices, its suppliers, its Odoo products."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.finding import words
+from requests_app.models.search import Findable, SearchWord
 from requests_app.states import CONTROL_FLAGS, Kind, LineState, Source
 
 NOT_GIVEN = (LineState.DRAFT, LineState.REJECTED, LineState.CANCELLED, LineState.SUPPLIER_CANCELLED)
@@ -42,6 +44,10 @@ class Category(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        SearchWord.objects.learn(words.indexed([self.name]))
+        super().save(*args, **kwargs)
+
 
 class Vendor(models.Model):
     code = models.CharField(max_length=20, unique=True)
@@ -56,7 +62,7 @@ class Vendor(models.Model):
         return self.name
 
 
-class CatalogueItem(models.Model):
+class CatalogueItem(Findable):
     hospital = models.ForeignKey("accounts.Hospital", on_delete=models.PROTECT, related_name="catalogue")
     code = models.CharField(max_length=30)
     name = models.CharField(max_length=120)
@@ -80,7 +86,6 @@ class CatalogueItem(models.Model):
         default=False, help_text=_("asked for once in somebody's own words; never found again")
     )
     description = models.CharField(max_length=300, blank=True, help_text=_("what it is for, in those words"))
-    search_text = models.TextField(editable=False)
     odoo_product_id = models.PositiveIntegerField(null=True, blank=True)
     odoo_uom_id = models.PositiveIntegerField(null=True, blank=True)
     active = models.BooleanField(default=True)
@@ -100,9 +105,11 @@ class CatalogueItem(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.search_text = f"{self.name} {self.synonyms} {self.code} {self.group} {self.barcode}".casefold()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+    def found_by(self) -> list[str]:
+        """Nothing for what somebody wrote in their own words: it is asked for once and never found."""
+        if self.one_off:
+            return []
+        return [self.name, *self.synonyms.split(","), self.code, self.group, self.barcode]
 
     @property
     def control_flags(self) -> list[str]:
@@ -127,6 +134,11 @@ class UsualList(models.Model):
     )
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
+    counted_on = models.CharField(
+        max_length=7,
+        blank=True,
+        help_text=_("days on which the store counts it, 0 is Monday; empty: it does not"),
+    )
 
     class Meta:
         ordering = ["position", "id"]

@@ -3,10 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.equipment.equipment_classes import choices
+from requests_app.equipment.equipment_classes import CLASSES, choices
+from requests_app.models.search import Findable
 
 
-class Equipment(models.Model):
+class Equipment(Findable):
     """One labelled piece. It stands at a location, and belongs to a department or to the hospital's library."""
 
     class Criticality(models.TextChoices):
@@ -47,6 +48,8 @@ class Equipment(models.Model):
         help_text=_("moved by repairs; only a technician sets it in use again"),
     )
     active = models.BooleanField(default=True)
+    next_service_on = models.DateField(null=True, blank=True)
+    odoo_equipment_id = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["hospital", "tag"]
@@ -61,3 +64,33 @@ class Equipment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tag} {self.name}"
+
+    def found_by(self) -> list[str]:
+        kind = str(CLASSES[self.class_code].label) if self.class_code in CLASSES else ""
+        return [self.tag, self.name, f"{self.maker} {self.model}", self.model, self.serial, kind]
+
+
+class EquipmentChange(models.Model):
+    """A piece went from one state to another: its history, and how long it could not be used. Append-only."""
+
+    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="changes")
+    from_state = models.CharField(max_length=20, choices=Equipment.State.choices)
+    to_state = models.CharField(max_length=20, choices=Equipment.State.choices)
+    request = models.ForeignKey(
+        "requests_app.ServiceRequest", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    signed = models.ForeignKey(
+        "requests_app.EquipmentCheck",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("the check that set it in use again"),
+    )
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.equipment}: {self.from_state} > {self.to_state}"

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.exception_kinds import SETTLED
 from requests_app.models.request import new_public_id
 
 
@@ -18,17 +19,19 @@ class CaseException(models.Model):
         ITEM_STOPPED = "item_stopped", _("An item in use was stopped")
         RECURRING_PAUSED = "recurring_paused", _("A list that comes again has nobody to send it")
         DUTY_NOT_COVERED = "duty_not_covered", _("Nobody is on duty")
+        URGENT_SUPPLY = "urgent_supply", _("Urgent, and none in stock")
+        MISSING_APPROVAL = "missing_approval", _("Ordered without an approval")
+        POLICY_DEVIATION = "policy_deviation", _("Not as the policy says")
+        EQUIPMENT_DOWN = "equipment_down", _("Out of use, and no loan")
+        REPEAT_FAILURE = "repeat_failure", _("It fails again and again")
+        RECEIPT_DIFFERENCE = "receipt_difference", _("Not delivered as agreed")
+        LATE_SUPPLY = "late_supply", _("The supplier is late")
+        HIRE_OVERDUE = "hire_overdue", _("A loan or hire past its end")
+        PRICE_ABOVE_APPROVAL = "price_above_approval", _("Ordered at more than was agreed")
+        STILL_WAITING = "still_waiting", _("It has waited long enough")
 
     # What a person may settle with a reason. The others end when their cause does: somebody may decide, the order is taken.
-    BY_HAND = (
-        Kind.DRIFT,
-        Kind.NO_TEAM,
-        Kind.NO_CALENDAR,
-        Kind.NO_TARGET,
-        Kind.DUTY_NOT_COVERED,
-        Kind.ITEM_STOPPED,
-        Kind.RECURRING_PAUSED,
-    )
+    BY_HAND = SETTLED
 
     ref = models.CharField(max_length=30, unique=True, default=new_public_id, editable=False)
     kind = models.CharField(max_length=30, choices=Kind.choices)
@@ -41,6 +44,10 @@ class CaseException(models.Model):
     detail = models.TextField()
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    assignee = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    escalated_at = models.DateTimeField(null=True, blank=True, help_text=_("told to whoever comes next"))
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     resolution = models.TextField(blank=True)

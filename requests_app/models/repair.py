@@ -54,6 +54,14 @@ class Repair(models.Model):
     )
     cleared_at = models.DateTimeField(null=True, blank=True)
 
+    made_safe_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("a loan or a work-around is in place")
+    )
+    made_safe_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    made_safe_how = models.CharField(max_length=200, blank=True)
+
     class Meta:
         constraints = [
             models.CheckConstraint(

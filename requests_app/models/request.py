@@ -15,6 +15,8 @@ from requests_app import permissions
 from requests_app.states import (
     EDITABLE_STATES,
     OPEN_STATES,
+    TAKEN_STATES,
+    TEAM_STATES,
     EmergencyReason,
     Kind,
     Priority,
@@ -57,6 +59,7 @@ class RequestQuerySet(StateQuerySet):
     def visible_to(self, user: "User") -> Self:
         """What `permissions.can_view` allows, as one query: own, the places of the person, the teams of the person."""
         from requests_app.models.item import RequestItem
+        from requests_app.models.talk import RequestShare
 
         team_line = RequestItem.objects.filter(
             request=OuterRef("pk"), team__in=scopes.teams_with(user, "fulfil_here")
@@ -64,6 +67,7 @@ class RequestQuerySet(StateQuerySet):
         sent = (
             Q(department__in=scopes.departments_with(user, "view_requests"), private=False)
             | Q(requester=user)
+            | Q(pk__in=RequestShare.objects.filter(user=user).values("content_object"))
             | Q(team__in=scopes.teams_with(user, "fulfil_here"))
             | Exists(team_line)
         )
@@ -88,6 +92,9 @@ class ServiceRequest(GuardedState, models.Model):
         "accounts.User", on_delete=models.PROTECT, related_name="requests_filed", db_index=False
     )
     beneficiary = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    editors = models.JSONField(
+        default=list, blank=True, help_text=_("keys of everybody who wrote lines, amounts or suppliers of it")
+    )
     state = FSMField(default=RequestState.DRAFT, choices=RequestState.choices, protected=True)
     state_since = models.DateTimeField()
     title = models.CharField(max_length=160)
@@ -153,6 +160,7 @@ class ServiceRequest(GuardedState, models.Model):
     due_at = models.DateTimeField(null=True, help_text=_("written by sla.clocks only"))
     warn_at = models.DateTimeField(null=True, help_text=_("written by sla.clocks only"))
     held_by = models.CharField(max_length=160, blank=True, help_text=_("who has it, for lists"))
+    search_text = models.TextField(editable=False, default="")  # requests_app.finding.indexing
     version = models.PositiveIntegerField(default=0)
 
     objects = RequestQuerySet.as_manager()
@@ -203,6 +211,11 @@ class ServiceRequest(GuardedState, models.Model):
         return list(self.lines.with_par(self.department_id).select_related(*beside))
 
     @property
+    def wanted_lines(self) -> "list[RequestItem]":
+        """Those of `all_lines` that nobody struck while deciding."""
+        return [line for line in self.all_lines if not line.is_struck]
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
@@ -241,13 +254,20 @@ class ServiceRequest(GuardedState, models.Model):
         if self.queue_at is None or self.queue_at <= moment:
             self.released_at = moment
 
+    @transition(
+        state, [RequestState.APPROVED, RequestState.REJECTED, RequestState.RETURNED], RequestState.SUBMITTED
+    )
+    def mark_undecided(self, moment: Any) -> None:
+        """Who decided it took that back at once."""
+        self.released_at = self.closed_at = None
+
     @transition(state, RequestState.SUBMITTED, RequestState.REJECTED)
     def mark_rejected(self, moment: Any) -> None:
         self.closed_at = moment
 
     @transition(
         state,
-        [RequestState.SUBMITTED, RequestState.RETURNED, RequestState.APPROVED, RequestState.IN_FULFILMENT],
+        [RequestState.SUBMITTED, RequestState.RETURNED, *TEAM_STATES],
         RequestState.CANCELLED,
         permission=lambda r, u: permissions.can_cancel(u, r),
     )
@@ -256,7 +276,19 @@ class ServiceRequest(GuardedState, models.Model):
 
     @transition(state, RequestState.APPROVED, RequestState.IN_FULFILMENT)
     def mark_in_fulfilment(self, moment: Any) -> None:
-        self.taken_at = moment
+        self.taken_at = self.taken_at or moment
+
+    @transition(state, RequestState.IN_FULFILMENT, RequestState.ON_HOLD)
+    def mark_held(self, moment: Any) -> None:
+        """Its team waits for something or somebody."""
+
+    @transition(state, RequestState.ON_HOLD, RequestState.IN_FULFILMENT)
+    def mark_resumed(self, moment: Any) -> None:
+        """What its team waited for is there."""
+
+    @transition(state, TAKEN_STATES, RequestState.APPROVED)
+    def mark_put_back(self, moment: Any) -> None:
+        """Nobody has it any more: another team's, or handed back to the queue of its own."""
 
     @transition(state, [RequestState.APPROVED, RequestState.IN_FULFILMENT], RequestState.CANCELLED)
     def mark_not_supplied(self, moment: Any) -> None:

@@ -9,6 +9,7 @@ from portal.audit import events
 from portal.clock import now
 from portal.errors import Invalid, NotAllowed, NotFound, WrongState
 from portal.facts import publish, verb
+from portal.money import in_base
 from requests_app import access, permissions, signals
 from requests_app.models import ServiceRequest
 from requests_app.models.item import line_amount
@@ -22,20 +23,20 @@ if TYPE_CHECKING:
 
 @verb
 def add_to(*, request: ServiceRequest, code: str, quantity: int, by: "User") -> ServiceRequest:
-    """So many more order units on the line `code` of a sent request that nobody has decided anything of.
+    """So many more order units on the line `code` of a sent request that is not decided yet.
 
-    What was asked of deciders is asked anew with the new content: publishes `request_extended`. Raises NotFound to who
-    may not see it, NotAllowed to who does not work on the ward or decides requests, WrongState once a decision was
-    made, Invalid (line-<code>).
+    What was asked of deciders is asked anew with the new content, also of who has agreed to less: publishes
+    `request_extended`. Raises NotFound to who may not see it, NotAllowed to who does not work on the ward or decides
+    requests, WrongState once it is decided, Invalid (line-<code>).
     """
     request = access.locked(request)
     if not permissions.can_view(by, request):
         raise NotFound
     if not may_add_on(by, request.department):
         raise NotAllowed(_("Only who works on the ward, and decides no requests, may add to it."))
-    if request.state != RequestState.SUBMITTED or events.actors_of(request.public_id, "step.approved"):
+    if request.state != RequestState.SUBMITTED:
         raise WrongState(_("It was decided meanwhile. Ask for it on a list of its own."))
-    line = next((line for line in request.all_lines if line.code == code), None)
+    line = next((one for one in request.all_lines if one.code == code and not one.is_struck), None)
     if line is None:
         raise NotFound
     total = line.quantity + quantity
@@ -52,10 +53,11 @@ def add_to(*, request: ServiceRequest, code: str, quantity: int, by: "User") -> 
     line.save(update_fields=["quantity", "amount"])
     goods = sum((one.amount for one in request.all_lines), Decimal("0.00"))
     request.amount = goods + request.carriage
-    request.base_amount = (request.amount * request.rate).quantize(request.amount)
+    request.base_amount = in_base(request.amount, request.rate)
     request.updated_at = now()
     request.version += 1
-    request.save(update_fields=["amount", "base_amount", "updated_at", "version"])
+    request.editors = sorted({*request.editors, by.pk})
+    request.save(update_fields=["amount", "base_amount", "editors", "updated_at", "version"])
     events.record(
         action="request.extended",
         by=by,

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
-
 from portal.accounts import scopes
 from portal.accounts.models import Department, Membership
 from portal.accounts.roles import DECIDERS
-from portal.audit.models import Event
 from portal.clock import now
 from requests_app.models import RequestItem, ServiceRequest
 from requests_app.states import LineState, RequestState
@@ -42,7 +39,6 @@ def asked_lately(
     ids = list(items)
     if department is None or not ids:
         return {}
-    decided = Event.objects.filter(case=OuterRef("request__public_id"), action="step.approved")
     lines = RequestItem.objects.filter(
         item__in=ids,
         request__department=department,
@@ -51,14 +47,14 @@ def asked_lately(
     )
     lines = lines.exclude(state__in=NOT_ASKED).exclude(request=besides or 0)
     rows = list(
-        lines.select_related("request__requester", "request__hospital")
-        .annotate(decided=Exists(decided))
-        .order_by("-request__submitted_at", "-pk")[:50]
+        lines.select_related("request__requester", "request__hospital").order_by(
+            "-request__submitted_at", "-pk"
+        )[:50]
     )
     may = bool(rows) and may_add_on(user, department)
     found: dict[int, Asked] = {}
     for line in rows:
-        open_still = line.request.state == RequestState.SUBMITTED and not line.decided
+        open_still = line.request.state == RequestState.SUBMITTED
         known = found.get(line.item_id)
         if known is None or (may and open_still and not known.may_add):
             found[line.item_id] = Asked(

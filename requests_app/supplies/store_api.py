@@ -6,8 +6,11 @@ from rest_framework.response import Response
 
 from portal.accounts.place import person
 from portal.drf import Door
+from portal.errors import Invalid
 from requests_app import access
-from requests_app.serializers import LinesBody, PicksShown, RequestBrief
+from requests_app.api import by_public_id
+from requests_app.line_serializers import LinesBody, PickBody, PicksShown
+from requests_app.serializers import RequestBrief
 from requests_app.supplies import fulfilment, picking
 
 
@@ -27,17 +30,29 @@ class Picks(Door):
     @extend_schema(
         operation_id="request_pick",
         summary="These lines were picked",
-        request=LinesBody,
+        request=PickBody,
         responses=RequestBrief,
         tags=["Store"],
         extensions={"x-refuses": ["wrong_state"]},
     )
     def pick(self, request: Request, public_id: str) -> Response:
-        """The team that serves the lines took them from the shelf. The first one takes the request."""
-        wanted = self.body(LinesBody)["lines"]
+        """The team that serves the lines took them from the shelf. The first one takes the request.
+
+        Of a line in `picked` fewer may be there: the rest is to follow, and can be picked when it is in.
+        """
+        wanted = self.body(PickBody)
         case = access.get_request(person(request), public_id)
-        ids = picking.named(case, wanted).values()
-        fulfilment.pick(request=case, line_ids=ids, by=person(request))
+        ids = picking.named(case, wanted["lines"])
+        try:
+            fulfilment.pick(
+                request=case,
+                line_ids=ids.values(),
+                by=person(request),
+                quantities={ids[name]: count for name, count in wanted["picked"].items()},
+                expected_on=wanted["expected_on"],
+            )
+        except Invalid as refusal:
+            raise by_public_id(refusal, ids) from None
         return Response(RequestBrief(access.get_request(person(request), public_id)).data)
 
     @extend_schema(

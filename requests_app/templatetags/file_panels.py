@@ -5,9 +5,8 @@ from typing import Any
 from django import template
 from django.forms import BaseForm
 
-from portal.accounts.models import Department, Membership, Team, User
+from portal.accounts.models import User
 from portal.accounts.place import Standing, standing
-from portal.accounts.roles import ROLES
 from requests_app import attachments, permissions, screening
 from requests_app.attachments import intake
 from requests_app.models import ServiceRequest
@@ -39,6 +38,12 @@ def files_field(context: dict[str, Any], draft: ServiceRequest | None) -> dict[s
     return _common(draft) | {"told": told, "here": context["request"].path}
 
 
+@register.inclusion_tag("requests_app/_file_input.html")
+def file_input() -> dict[str, Any]:
+    """`{% file_input %}`: only the field, in a form whose view is of a request that was sent. No query."""
+    return {"accept": intake.ACCEPT, "field": attachments.FIELD, "largest": intake.LARGEST_MB}
+
+
 @register.inclusion_tag("requests_app/_files_panel.html", takes_context=True)
 def files_panel(context: dict[str, Any], request: ServiceRequest, user: User) -> dict[str, Any]:
     """`{% files_panel case user %}` on the request page: its files; who may adds and removes. One query."""
@@ -54,22 +59,8 @@ def _may_add(where: Standing, case: ServiceRequest, user: User) -> bool:
     """As `attachments.may_add`, from what the page has read about the person already; the verb asks the database itself."""
     if user.pk in (case.filed_by_id, case.requester_id) or not case.is_open:
         return case.is_open or permissions.can_edit(user, case)
-    return any(
-        (_gives(held, "work_here") and not case.private and _covers(held, case.department))
-        or (_gives(held, "fulfil_here") and case.team is not None and _covers(held, case.team))
-        for held in where.memberships
-    )
-
-
-def _gives(held: Membership, right: str) -> bool:
-    return right in ROLES[held.role].permissions_at(held.kind)
-
-
-def _covers(held: Membership, place: Department | Team) -> bool:
-    """A role at the place, at its hospital, or everywhere."""
-    if held.kind == "hospital":
-        return held.hospital_id == place.hospital_id
-    return held.kind == "group" or held.place == place
+    on_ward = not case.private and where.may("work_here", case.department)
+    return on_ward or where.may("fulfil_here", case.team)
 
 
 @register.inclusion_tag("requests_app/_patient_data.html")

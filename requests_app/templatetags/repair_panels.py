@@ -5,8 +5,8 @@ from typing import Any
 from django import template
 
 from portal.accounts.models import User
-from requests_app import following
-from requests_app.equipment import harm
+from requests_app import costs, following, permissions
+from requests_app.equipment import harm, loans
 from requests_app.models import ServiceRequest, Watcher
 from requests_app.states import ENDED_STATES, Kind
 
@@ -15,10 +15,17 @@ register = template.Library()
 
 @register.inclusion_tag("requests_app/_repair.html")
 def repair_panel(request: ServiceRequest, user: User) -> dict[str, Any]:
-    """`{% repair_panel case user %}`: the piece, its tag, and who clears it after harm. At most one query for
-    what `access.get_request` found."""
+    """`{% repair_panel case user %}`: the piece, its tag, what makes it safe, costs, and who clears it after harm.
+
+    At most three queries for what `access.get_request` found, none for other requests. On the page of a cost: its work.
+    """
+    if request.category.kind == Kind.COST:
+        return {"case": request, "of_cost": ServiceRequest.objects.get(costs__decision=request)}
     if request.category.kind != Kind.REPAIR:
-        return {}
+        return {
+            "case": request,
+            "lends": request.category.code == loans.LOAN and permissions.serves(user, request),
+        }
     repair = getattr(request, "repair", None)
     waits = repair is not None and repair.harmed and repair.cleared_at is None and request.is_open
     return {
@@ -26,6 +33,8 @@ def repair_panel(request: ServiceRequest, user: User) -> dict[str, Any]:
         "repair": repair,
         "waits": waits,
         "may_clear": waits and harm.may_clear(user, request),
+        "serves": permissions.serves(user, request),
+        "costs": [costs.in_short(one, request) for one in costs.of(request)],
         "tagged": repair is not None and repair.out_of_use and request.state not in ENDED_STATES,
     }
 

@@ -10,6 +10,7 @@ from requests_app.questions import Ask, Choice, Question
 from requests_app.transport.precautions import PRECAUTIONS
 
 PATIENT, AFTER_DEATH = "patient", "after_death"
+HANDED_OVER = "handed_over"  # the outcome of a move that arrived
 NOW, FREE, AT, BETWEEN, READY = "now", "free", "at", "between", "ready"
 ELSEWHERE = "other"
 

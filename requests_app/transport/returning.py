@@ -57,3 +57,10 @@ def drop_returns(*, request: ServiceRequest, by: "User", reason: str) -> None:
     for back in held:
         actor = by if permissions.can_cancel(by, back) else scopes.system_user()
         lifecycle.cancel(request=back, by=actor, reason=reason)
+
+
+@verb
+def drop_undelivered(*, request: ServiceRequest, by: "User") -> None:
+    """A move ended without being handed over: there is nothing to bring back from where it never arrived."""
+    if request.outcome != moves.HANDED_OVER:
+        drop_returns(request=request, by=by, reason=_("The way there did not end at its destination."))

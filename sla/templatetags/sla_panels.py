@@ -1,11 +1,14 @@
 """What sla shows on the pages of others."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.accounts.models import Hospital
 from portal.clock import now
 from portal.templatetags.ui import icon
 from requests_app.models import ServiceRequest
@@ -24,15 +27,21 @@ def due_chip(request: ServiceRequest) -> str:
 
 
 @register.simple_tag
+def due_by(moment: datetime, hospital: Hospital) -> str:
+    """`{% due_by exception.due_at exception.hospital %}`: late, or until when, of what has a time but no clock. No query."""
+    return chip(words.due(moment, moment, now(), ZoneInfo(hospital.time_zone)))
+
+
+@register.simple_tag
 def first_chip(request: ServiceRequest) -> str:
     """`{% first_chip request %}`: of an emergency that nobody took, when somebody has to; else as `due_chip`.
 
-    One query for such an emergency, none for others.
+    One query for such an emergency unless its clocks are loaded, none for others.
     """
     if request.priority == Priority.EMERGENCY and request.released_at and not request.taken_at:
-        waiting = Clock.objects.filter(request=request, kind=Clock.Kind.RESPONSE, state=Clock.State.RUNNING)
-        if first := waiting.order_by("due_at").first():
-            return chip(words.to_take(request, first, now()))
+        waiting = [one for one in request.clocks.all() if one.kind == Clock.Kind.RESPONSE and one.is_running]
+        if waiting:
+            return chip(words.to_take(request, min(waiting, key=lambda one: one.due_at), now()))
     return due_chip(request)
 
 

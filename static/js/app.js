@@ -88,6 +88,11 @@
     if (document.visibilityState === "visible") document.body.dispatchEvent(new CustomEvent("tick"));
   }, TICK_MS);
 
+  // A double click takes a row's work and does not end it: its second click may meet the button that came into the place.
+  document.addEventListener("click", event => {
+    if (event.detail > 1 && event.target.closest("[data-row] form[method=post]")) event.preventDefault();
+  }, true);
+
   // ---- one press, one post --------------------------------------------------------------------------------
   const release = form => {
     if (!form) return;
@@ -177,17 +182,35 @@
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // ---- rows: J and K go from [data-row-link] to the next; [data-row-key] is pressed in the [data-row] that one is on --------
+  const inRows = key => {
+    const links = [...document.querySelectorAll("[data-row-link]")];
+    const row = document.activeElement.closest?.("[data-row]") || $("[data-row]:has(:target)");
+    if (key === "j" || key === "k") {
+      const at = links.findIndex(link => row?.contains(link));
+      focus(links[Math.min(links.length - 1, Math.max(0, at + (key === "j" ? 1 : -1)))]);
+      return links.length > 0;
+    }
+    const target = row && [...row.querySelectorAll("[data-row-key]")].find(one => one.dataset.rowKey === key);
+    target?.click();
+    return Boolean(target);
+  };
+
   // ---- single keys, never in a field: [data-key] names the key of a link or a field -------------------------
   document.addEventListener("keydown", event => {
     if (event.ctrlKey && event.key === "Enter") {
-      const send = event.target.closest?.("form")?.querySelector("[data-send]");
+      const form = event.target === document.body ? document : event.target.closest?.("form"); // a page of one question
+      const send = form?.querySelector("[data-send]");
       if (send) { event.preventDefault(); send.click(); }
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest?.("input,select,textarea,[contenteditable]") || document.body.dataset.keys === "off") return;
     const key = event.key.toLowerCase();
-    const target = [...document.querySelectorAll("[data-key]")].find(element => element.dataset.key === key);
+    if (inRows(key)) return event.preventDefault();
+    const named = [...document.querySelectorAll("[data-key]")]
+      .filter(element => element.dataset.key === key && (element.checkVisibility() || element.matches(".topnew"))); // hidden in a narrow window, its key works
+    const target = named.find(element => element.closest("main")) || named[0]; // what the page is about comes first
     if (!target) return;
     event.preventDefault();
     if (target.matches("input,select,textarea")) target.focus(); else target.click();

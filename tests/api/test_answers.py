@@ -74,7 +74,12 @@ def test_a_repair_from_its_questions_to_not_right(hospital: SimpleNamespace, nur
     engineer = caller(hospital.engineer)
     shown = engineer.get(request["href"])
     assert any(repairs.PUMP in row["answer"] for row in shown["said"])
-    assert [one["name"] for one in shown["allowed_actions"] if one["allowed"]] == ["take"]
+    assert [one["name"] for one in shown["allowed_actions"] if one["allowed"]] == [
+        "take",
+        "wait",
+        "ask",
+        "pass",
+    ]
     assert engineer.post(action(shown, "take")["href"])["state"] == "in_fulfilment"
     assert engineer.post(action(shown, "take")["href"])["state"] == "in_fulfilment"
     ends = [one["code"] for one in of_type(nurse, "repair")["outcomes"]]
@@ -85,7 +90,9 @@ def test_a_repair_from_its_questions_to_not_right(hospital: SimpleNamespace, nur
     assert nurse.post(reopen, {"reason": "It still happens"})["state"] == "approved"
     stored = ServiceRequest.objects.get(public_id=request["id"])
     assert (stored.assignee, stored.outcome) == (None, "")
-    assert nurse.get(request["href"])["timeline"][0]["why"] == "It still happens"
+    told = nurse.get(request["href"])["timeline"]
+    assert [one["why"] for one in told if one["what"] == "Sent it back to the team"] == ["It still happens"]
+    assert told[0]["what"] == "The equipment is reported broken"  # with it: the piece is no longer in use
     assert engineer.post(action(shown, "take")["href"])["state"] == "in_fulfilment"
 
 
@@ -244,7 +251,7 @@ def test_a_configured_type_is_given_back_taken_back_agreed_and_done(
     shown = nurse.get(request["href"])
     assert shown["state"] == "returned"
     assert [one["name"] for one in shown["allowed_actions"]] == ["submit", "save", "cancel"]
-    assert [one["name"] for one in head.get(request["href"])["allowed_actions"]] == ["cancel"]
+    assert [one["name"] for one in head.get(request["href"])["allowed_actions"]] == ["undo", "cancel"]
     assert head.get(request["href"])["before_sending"] is None
     nurse.put(action(shown, "save")["href"], {**body, "answers": {question["key"]: "Mine, HH 12"}})
     again = action(nurse.get(request["href"]), "submit")

@@ -1,4 +1,4 @@
-"""The API answers as its description says, to whatever is sent, for two roles: no server error, nothing undocumented.
+"""The API answers as its description says, to whatever is sent, for three roles: no server error, nothing undocumented.
 
 Schemathesis makes the calls from the description itself: valid ones, ones with a mistake, ones at every border. So that
 not all of them end at "not there", a valid call often names something that exists (`known`).
@@ -8,6 +8,7 @@ import copy
 import os
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,8 +33,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from portal import openapi
+from portal.accounts import scopes
+from portal.clock import now
 from portal.wsgi import application
-from tests import journeys, personas
+from requests_app import waiting, work
+from tests import journeys, moving, personas, repairs
 from tests.api.calls import caller, drafted
 
 DEEP = bool(os.environ.get("TEST_DEEP"))
@@ -51,7 +55,7 @@ CHECKS = [
     allow_header_conformance,
     ignored_auth,
 ]
-COUNTED: dict[str, Counter[int]] = {"nurse": Counter(), "head": Counter()}
+COUNTED: dict[str, Counter[int]] = {"nurse": Counter(), "head": Counter(), "worker": Counter()}
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(120 if EXAMPLES < 10 else 900)]
 
 
@@ -99,6 +103,37 @@ def head(hospital: SimpleNamespace) -> SimpleNamespace:
     return role(hospital, "head")
 
 
+@pytest.fixture(scope="module")
+def worker(hospital: SimpleNamespace) -> SimpleNamespace:
+    """Of a workshop, of the store and a porter, with work that is free, in hand, waiting, asked about and to be carried."""
+    world = moving.porters(repairs.equip(hospital))
+    world.worker = personas.person("wes.worker", role="team_lead", place=world.teams["biomed"])
+    for team in (world.porters, world.teams["stores"]):
+        scopes.grant(user=world.worker, role="fulfiller", place=team, by=scopes.system_user())
+    in_store = journeys.approved(world, world.colleague, GLV_NIT_M=6)
+    cases = [repairs.sent(world) for _ in range(4)]
+    moves = [moving.sent(world) for _ in range(3)]
+    for mine in (*cases[1:], moves[0]):
+        work.take(request=journeys.fresh(mine), by=world.worker)
+    waiting.wait(request=journeys.fresh(cases[2]), by=world.worker, reason="not_clean")
+    asked = waiting.ask_ward(request=journeys.fresh(cases[3]), by=world.worker, text="Is it clean?")
+    who = caller(world.worker)
+    return SimpleNamespace(
+        name="worker",
+        headers={"Authorization": f"Bearer {who.secret}"},
+        counts=COUNTED["worker"],
+        public_id=[one.public_id for one in (in_store, *cases, *moves)],
+        id=[line.public_id for line in in_store.lines.all()],
+        ref=[asked.ref],
+        team=["biomed", "estates", "porters"],
+        to=["wes.worker", "eva.berg"],
+        person=["tom.reid", "eva.berg"],
+        username=["tom.reid", "eva.berg"],
+        again_at=[None, (now() + timedelta(days=2)).isoformat()],
+        wristband=[True],
+    )
+
+
 def role(world: SimpleNamespace, name: str) -> SimpleNamespace:
     """A program that acts as that person, and what there is for it: ids, items, places, what was shown."""
     waiting = journeys.sent(world, world.colleague, NPW_KIT=1)
@@ -134,6 +169,13 @@ def test_it_answers_a_nurse_as_it_is_described(case: Any, nurse: SimpleNamespace
 @settings(suppress_health_check=list(HealthCheck), deadline=None)
 def test_it_answers_a_head_as_it_is_described(case: Any, head: SimpleNamespace) -> None:
     ask(case, head)
+
+
+@pytest.mark.long
+@api.include(tag=["Work", "Store", "Talk"]).parametrize()
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+def test_it_answers_who_does_the_work_as_it_is_described(case: Any, worker: SimpleNamespace) -> None:
+    ask(case, worker)
 
 
 def test_a_description_that_leaves_something_out_is_found(nurse: SimpleNamespace) -> None:

@@ -13,9 +13,7 @@ from sla.models import Clock, ClockEvent
 
 EVENT = "action actor__username on_behalf_of__username case subject before after reason policy".split()
 NOTICE = "user__username kind case params url key read_at".split()
-LINE = (
-    "code name quantity unit unit_price amount state approved_quantity received_quantity team__code".split()
-)
+LINE = "code name quantity unit unit_price amount state asked_quantity approved_quantity received_quantity team__code".split()
 REQUEST = (
     "state title note run_out needed_by priority amount carriage department__code deliver_to__code held_by "
     "version due_at warn_at"
@@ -56,6 +54,7 @@ def _plain(rows: list[Any], request: ServiceRequest) -> list[Any]:
     text = json.dumps(rows, default=str)
     names = {request.public_id: "CASE", request.number or "-": "NUMBER"}
     names |= {line.public_id: f"LINE-{line.code}" for line in request.lines.all()}
+    names |= {one.ref: "EXCEPTION" for one in request.exceptions.all()}
     for name, said in names.items():
         text = text.replace(name, said)
     return json.loads(re.sub(r"\b(step|request|exception|clock):\d+", r"\1:N", text))

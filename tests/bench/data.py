@@ -17,11 +17,12 @@ from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from approvals.models import StepApprover  # noqa: E402
+from approvals.content import content_hash  # noqa: E402
+from approvals.models import ApprovalStep, StepApprover  # noqa: E402
 from portal.accounts.models import Membership, User  # noqa: E402
 from portal.desk.demo.bulk import copy_requests  # noqa: E402
 from portal.web import cursor_of  # noqa: E402
-from requests_app import listing  # noqa: E402
+from requests_app import lifecycle, listing  # noqa: E402
 from requests_app.models import CatalogueItem, ServiceRequest  # noqa: E402
 from requests_app.states import RunOut, Source  # noqa: E402
 from requests_app.supplies import drafting  # noqa: E402
@@ -161,10 +162,48 @@ def forms(user: User, count: int) -> list[tuple[str, str]]:
     return found
 
 
+def decisions(ward_of: User, count: int, *, last: bool) -> tuple[User, list[tuple[str, str]]]:
+    """Requests that wait for one head of department, and the yes of that person: address and body of each.
+
+    `last`: nobody is asked after that, so that orders and times begin; else the finance partner is.
+    """
+    ward = (
+        Membership.objects.filter(user=ward_of, role="requester", department__isnull=False)
+        .select_related("department__hospital")[0]
+        .department
+    )
+    assert ward
+    items = CatalogueItem.objects.filter(hospital=ward.hospital, active=True, stopped_reason="", flags=[])
+    item = items.filter(source=Source.BUY, price__gte=20, price__lt=900).order_by("code")[0]
+    wanted = 300 if last else 1500
+    who, found = None, []
+    for _one in range(count):
+        draft = drafting.save_draft(
+            by=ward_of,
+            client_key=uuid.uuid4(),
+            department=ward,
+            quantities={item.code: int(wanted / item.price) + 1},
+            run_out=RunOut.FINE,
+            note="bench",
+        )
+        sent = lifecycle.submit(public_id=draft.public_id, by=ward_of, seen=quote(draft).fingerprint)
+        step = ApprovalStep.objects.get(approval__request=sent, state=ApprovalStep.State.OPEN)
+        who = who or step.approvers.order_by("pk")[0].user
+        assert (sent.approvals.get().steps.count() == 1) == last
+        shown = content_hash(sent, sent.lines.all())
+        found.append((reverse("approvals:step-approve", args=[step.ref]), f"seen={shown}"))
+    assert who
+    return who, found
+
+
 def main(size: int, few: int, many: int, sendings: int) -> dict[str, Any]:
     fill(size, (few, many))
     who = people()
+    who["head"], first = decisions(who["dense"], sendings, last=False)
+    _head, last = decisions(who["dense"], sendings, last=True)
     return {
+        "first": first,
+        "last": last,
         "requests": ServiceRequest.objects.count(),
         "sessions": {name: session_of(user) for name, user in who.items()},
         "waiting": {

@@ -27,7 +27,14 @@ def naive(request: HttpRequest) -> HttpResponse:
     seen = ServiceRequest.objects.visible_to(user).exclude(state=RequestState.DRAFT)
     seen = seen.filter(closed_at__isnull=asked.tab == "open")
     rows = listing.dressed(seen).order_by("-created_at", "-pk")[first : first + 25]
-    context = {"page": Page(list(rows), ""), "asked": asked, "links": asked.links(), "further": bool(first)}
+    context = {
+        "page": Page(shown := list(rows), ""),
+        "rows": shown,
+        "cursor": "",
+        "asked": asked,
+        "links": asked.links(),
+        "further": bool(first),
+    }
     return render(request, "requests_app/request_list.html", context)
 
 

@@ -57,7 +57,7 @@ def asked_for(nurse: Person, name: str, **answers: str) -> ServiceRequest:
 
 def agree(head: Person) -> None:
     head.go(reverse("approvals:inbox")).get_by_role("button", name="Approve", exact=True).first.click()
-    expect(head.page.locator("#toasts")).to_contain_text("You approved")
+    expect(head.page.locator("#toasts")).to_contain_text(" approved")
 
 
 def work_on(member: Person) -> None:

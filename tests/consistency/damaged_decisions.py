@@ -1,8 +1,10 @@
 """Damage to approvals, decisions and clocks. Each returns the subject that must be named."""
 
+import json
+from datetime import timedelta
 from types import SimpleNamespace
 
-from approvals.models import Decision, StepApprover
+from approvals.models import ApprovalStep, Decision, StepApprover
 from portal.accounts.models import Membership
 from portal.notify.models import Notice
 from sla.models import Clock, ClockEvent
@@ -82,6 +84,63 @@ def a_role_is_taken_away_before_it_was_used(p: SimpleNamespace) -> str:
     return named(decided.step, "step")
 
 
+@damage("decision.round", "decision.count")
+def a_step_is_set_back_to_an_earlier_round(p: SimpleNamespace) -> str:
+    decided = Decision.objects.filter(step__approval__request=p.second).get()
+    set_columns(decided, round=2)
+    return named(decided.step, "step")
+
+
+@damage("decision.undone")
+def a_decision_is_taken_back_an_hour_later(p: SimpleNamespace) -> str:
+    back = Decision.objects.get(step__approval__request=p.undone, outcome="withdrawn")
+    set_columns(back.withdraws, decided_at=back.decided_at - timedelta(hours=1))
+    return named(back.step, "step")
+
+
+@damage("decision.carried")
+def a_step_carries_on_from_one_that_nobody_agreed_to(p: SimpleNamespace) -> str:
+    carried = ApprovalStep.objects.get(approval__request=p.kept, carried_from__isnull=False)
+    set_columns(carried, carried_from_id=step(p.rejected, "rejected").pk)
+    return named(carried, "step")
+
+
+@damage("decision.lent")
+def a_right_is_lent_only_after_it_was_used(p: SimpleNamespace) -> str:
+    decided = Decision.objects.get(step__approval__request=p.lent)
+    set_columns(decided.delegation, starts_at=decided.decided_at + timedelta(hours=1))
+    return named(decided.step, "step")
+
+
+@damage("decision.lent")
+def a_right_is_used_beyond_the_amount_up_to_which_it_was_lent(p: SimpleNamespace) -> str:
+    decided = Decision.objects.get(step__approval__request=p.lent)
+    set_columns(decided.delegation, limit=p.lent.base_amount)
+    return named(decided.step, "step")
+
+
+@damage("decision.four_eyes", "inbox.asked")
+def who_decided_had_written_in_it(p: SimpleNamespace) -> str:
+    decided = Decision.objects.get(step__approval__request=p.second)
+    set_columns(p.second, editors=json.dumps([*p.second.editors, decided.actor_id]))
+    return named(decided.step, "step")
+
+
+@damage("decision.same_person")
+def two_deciders_are_one_person(p: SimpleNamespace) -> str:
+    first, second = Decision.objects.filter(step__approval__request=p.closed).order_by("pk")
+    for account in (first.actor, second.actor):
+        set_columns(account, person_key="payroll 17")
+    return named(second.step, "step")
+
+
+@damage("glass.use")
+def nobody_was_told_that_the_glass_was_broken(p: SimpleNamespace) -> str:
+    told = p.broken.exceptions.get(kind="policy_deviation")
+    set_columns(told, key="another")
+    return named(p.broken, "request")
+
+
 @damage("decision.received")
 def who_decided_also_confirmed(p: SimpleNamespace) -> str:
     told = event(p.closed, "lines.received")
@@ -115,7 +174,7 @@ def a_stopped_clock_runs_again(p: SimpleNamespace) -> str:
 @damage("clock.missing", "request.shown_due", "record.clocks", "record.subjects")
 def a_running_clock_is_deleted(p: SimpleNamespace) -> str:
     running = clock(p.asked, "approval")
-    for told in running.events.all():
+    for told in (*running.events.all(), *running.rungs.all()):
         remove(told)
     remove(running)
     return named(p.asked, "request")

@@ -91,3 +91,16 @@ def a_settled_exception_is_open_again(p: SimpleNamespace) -> str:
     settled = CaseException.objects.get(request=p.linked_later)
     set_columns(settled, closed_at=None, closed_by_id=None)
     return named(settled, "exception")
+
+
+@damage("maintenance.missing")
+def a_repair_loses_its_promise(p: SimpleNamespace) -> str:
+    remove(message(p.repair))
+    return named(p.repair, "request")
+
+
+@damage("maintenance.content")
+def a_maintenance_request_of_another_repair(p: SimpleNamespace) -> str:
+    promised = message(p.repair)
+    OutboxMessage.objects.filter(pk=promised.pk).update(payload=promised.payload | {"number": p.call.number})
+    return named(promised, "message")

@@ -89,7 +89,7 @@ def a_table_of_the_record_can_be_rewritten(p: SimpleNamespace) -> str:
     return "table:approvals_decision"
 
 
-@damage("record.lines")
+@damage("record.lines", "line.quantity")
 def a_line_is_set_back(p: SimpleNamespace) -> str:
     set_columns(line(p.on_the_way, "GLV-NIT-M"), state="picked")
     return named(line(p.on_the_way, "GLV-NIT-M"), "line")

@@ -124,7 +124,7 @@ def a_line_loses_its_team(p: SimpleNamespace) -> str:
     return named(line(p.asked, "NPW-KIT"), "line")
 
 
-@damage("record.quantities")
+@damage("record.quantities", "line.quantity")
 def what_arrived_is_written_down(p: SimpleNamespace) -> str:
-    set_columns(line(p.short, "GLV-NIT-M"), received_quantity=5)
+    set_columns(line(p.short, "GLV-NIT-M"), received_quantity=3)
     return named(line(p.short, "GLV-NIT-M"), "line")

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from approvals import decisions
+from approvals import adjusting, cover, decisions, undoing
 from approvals.models import ApprovalStep
 from integrations import dispatch, linking, outbox
 from portal import clock
@@ -14,21 +14,21 @@ from portal.desk.seed import tables
 from requests_app import lifecycle, work
 from requests_app.linking import link_vendors
 from requests_app.models import CatalogueItem, RequestItem, ServiceRequest
-from requests_app.supplies import fulfilment
+from requests_app.supplies import drafting, fulfilment
 from sla import escalation
-from tests import moving, repairs
+from tests import glass, moving, repairs
 from tests.configuring import crew, decide, turnover
 from tests.fake_odoo.fixtures import running
 from tests.fake_odoo.instance import FakeOdoo
 from tests.integrations.steps import connect_to, dispatch_later, poll
-from tests.journeys import approve, approved, draft, fresh, open_steps, seen, sent
+from tests.journeys import approve, approved, draft, fresh, open_steps, seen, send, sent
 
 SEED = Path(tables.__file__).parent
 
 
 def play(world: SimpleNamespace, folder: Path, settings: Any) -> dict[str, int]:
     """Play them all; returns their keys by name."""
-    files = {"vendors_csv": SEED / "vendors.csv", "catalogue_csv": SEED / "catalogue.csv"}
+    files = {f"{name}_csv": SEED / f"{name}.csv" for name in ("vendors", "catalogue", "teams", "equipment")}
     with running(version=19, store=folder / "odoo", **files) as odoo:
         connect_to(odoo, settings)
         linking.link_catalogue(by=world.system)
@@ -140,7 +140,7 @@ def for_teams(world: SimpleNamespace) -> dict[str, ServiceRequest]:
     work.take(request=fresh(answered), by=world.engineer)
     moved = moving.sent(world, back="yes")
     work.take(request=moved, by=world.porter)
-    work.finish(request=fresh(moved), by=world.porter, outcome="handed_over")
+    moving.delivered(moved, world.porter)
     bundle = turnover(world)
     decide(bundle)
     return {
@@ -154,11 +154,71 @@ def for_teams(world: SimpleNamespace) -> dict[str, ServiceRequest]:
 
 
 def agree(request: ServiceRequest, step: ApprovalStep) -> None:
-    decisions.approve_step(step_id=step.pk, by=step.approvers.filter(open=True)[0].user, seen=seen(request))
+    decisions.approve_step(
+        step_id=step.pk, by=step.approvers.filter(open=True)[0].user, seen=seen(request), confirmed=True
+    )
+
+
+def decided_otherwise(world: SimpleNamespace) -> dict[str, ServiceRequest]:
+    """Taken back and given again, made less, decided for somebody else, carried on from an earlier round, not waited for."""
+    undone, back_to_all = sent(world, NPW_KIT=1), sent(world, NPW_KIT=1, GLV_NIT_M=2)
+    undoing.undo(step_id=approve(undone, world.head).pk, by=world.head)
+    approve(undone, world.head)
+    approve(back_to_all, world.head)
+    undoing.undo(step_id=approve(back_to_all, world.procurement).pk, by=world.procurement)
+
+    less = sent(world, NPW_KIT=2, SPO_SEN=3, note="a new bay")
+    adjusting.adjust_and_approve(
+        step_id=open_steps(less)[0].pk,
+        by=world.head,
+        seen=seen(less),
+        quantities={line(less, "NPW-KIT").public_id: 1, line(less, "SPO-SEN").public_id: 0},
+        reason="enough on the ward",
+    )
+    for step in open_steps(less):
+        agree(fresh(less), step)
+
+    moment = clock.now()
+    delegation = cover.delegate(
+        grantor=world.head,
+        to=world.ward_lead,
+        starts_at=moment,
+        ends_at=moment + timedelta(days=7),
+        by=world.head,
+    )
+    lent = sent(world, NPW_KIT=1)
+    approve(lent, world.ward_lead)
+    cover.revoke(ref=delegation.ref, by=world.head)
+
+    kept = sent(world, NPW_KIT=3, note="a new bay")
+    approve(kept, world.head)
+    decisions.return_step(
+        step_id=open_steps(kept)[0].pk, by=world.procurement, seen=seen(kept), reason="why so many?"
+    )
+    drafting.save_draft(
+        by=world.nurse,
+        client_key=kept.client_key,
+        department=world.ward,
+        quantities={"NPW-KIT": 2},
+        run_out=kept.run_out,
+        note="a new bay",
+    )
+    send(fresh(kept))
+
+    broken = sent(world, NPW_KIT=1)
+    glass.smash(broken, glass.on_duty(world))
+    return {
+        "undone": undone,
+        "back_to_all": back_to_all,
+        "less": less,
+        "lent": lent,
+        "kept": kept,
+        "broken": broken,
+    }
 
 
 def being_decided(world: SimpleNamespace) -> dict[str, ServiceRequest]:
-    """Not yet agreed, or never: last of all those that nobody may decide any more."""
+    """Not yet agreed, or never: last of all those that nobody may decide when they are sent."""
     second = sent(world, NPW_KIT=2)
     approve(second, world.head)
     half = sent(world, MON_PAT=21, note="a new bay")  # dear enough for two executives
@@ -170,13 +230,21 @@ def being_decided(world: SimpleNamespace) -> dict[str, ServiceRequest]:
         step_id=open_steps(rejected)[0].pk, by=world.head, seen=seen(rejected), reason="not needed"
     )
     lifecycle.cancel(request=cancelled, by=world.colleague, reason="found some")
+    otherwise = decided_otherwise(world)
     asked = sent(world, NPW_KIT=1, GLV_NIT_M=2)
-    for person in (world.head, world.director, *world.executives):
-        for membership in person.memberships.exclude(role="requester"):
-            scopes.revoke(membership=membership, by=world.system)
+    held = [
+        membership
+        for person in (world.head, world.director, *world.executives)
+        for membership in person.memberships.exclude(role="requester")
+    ]
+    for membership in held:
+        scopes.revoke(membership=membership, by=world.system)
     unrouted, given_up = sent(world, NPW_KIT=1), sent(world, NPW_KIT=1)
+    for one in held:
+        place = one.department or one.hospital or one.team
+        scopes.grant(user=one.user, role=one.role, place=place, by=world.system)
     lifecycle.cancel(request=given_up, by=world.colleague, reason="found some")
-    return {
+    return otherwise | {
         "draft": draft(world, NPW_KIT=1),
         "asked": asked,
         "second": second,

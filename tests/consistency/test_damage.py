@@ -13,6 +13,7 @@ from portal.desk.consistency.examination import areas
 from portal.notify.models import Notice
 from tests.consistency import (
     damaged_decisions,
+    damaged_equipment,
     damaged_orders,
     damaged_record,
     damaged_requests,
@@ -26,6 +27,7 @@ REGISTERED = (
     damaged_orders,
     damaged_record,
     damaged_work,
+    damaged_equipment,
 )  # by importing them
 pytestmark = pytest.mark.timeout(240)  # whoever comes first plays them all
 

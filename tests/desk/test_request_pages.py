@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from approvals.decisions import reject_step
 from approvals.models import ApprovalPolicy, ApprovalStep
+from portal.audit import events
+from requests_app import casework, comments, following, waiting, work
 from requests_app.models import CatalogueItem, ServiceRequest
 from requests_app.supplies import fulfilment
 from requests_app.supplies.quoting import quote
-from tests import journeys, personas
+from tests import journeys, personas, repairs
 
 NEVER = ("breach", "SLA", "supply-purchases", "in_fulfilment", "to_pick", "on_the_way", "with_buyer", "%")
 
@@ -217,7 +219,7 @@ def test_the_page_costs_the_same_whatever_its_length(
     ids = {line.pk: 1 for line in request.lines.all()}
     fulfilment.ordered(request=request, line_ids=ids, by=world.system, order_name="P00042", placed=True)
     fulfilment.goods_in(request=request, quantities=ids, by=world.system, order_name="P00042")
-    for who, queries in ((world.nurse, 14), (world.head, 15), (world.finance, 15)):
+    for who, queries in ((world.nurse, 13), (world.head, 13), (world.finance, 12)):
         reader = personas.signed_in(who)
         with django_assert_num_queries(queries):
             assert reader.get(detail(request)).status_code == 200
@@ -232,7 +234,7 @@ def test_sending_costs_the_same_whatever_its_length(world: SimpleNamespace) -> N
     nurse = personas.signed_in(world.nurse)
     journeys.sent(world, SET_PMP=1)  # the first request of all also makes the counter of numbers on SQLite
     counts = []
-    for rows in (1, 3, 30):  # more lines than 33 are two statements on SQLite, which takes 999 values in one
+    for rows in (1, 3, 25):  # many more lines are two statements on SQLite, which takes 999 values in one
         draft = journeys.draft(world, **{f"X_{n}": 1 for n in range(rows)})
         seen = {"seen": quote(draft).fingerprint}
         with CaptureQueriesContext(connection) as made:
@@ -242,3 +244,55 @@ def test_sending_costs_the_same_whatever_its_length(world: SimpleNamespace) -> N
     assert len(set(counts)) == 1
     # SQLite has no sequences: a number costs it three queries more.
     assert counts[0] <= (22 if connection.vendor == "postgresql" else 25)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_repair_that_waits_for_an_answer_shows_all_its_panels_at_the_same_cost(
+    world: SimpleNamespace, rows: int, django_assert_num_queries
+) -> None:
+    """The most that a page shows at once: talk, an exception, a question, what it waits for, who follows it, its clocks."""
+    repairs.equip(world)
+    case = repairs.sent(world)
+    work.take(request=case, by=world.engineer)
+    waiting.ask_ward(request=journeys.fresh(case), text="Which drug?", choices=["One"], by=world.engineer)
+    for n in range(rows):
+        comments.add_comment(request=journeys.fresh(case), text=f"Said {n}", by=world.nurse)
+        casework.open_exception(kind="no_team", request=case, key=str(n), detail="Look.", by=world.system)
+        following.watch(request=journeys.fresh(case), by=(world.colleague, world.head, world.ward_lead)[n])
+    for who in (world.nurse, world.engineer):
+        reader = personas.signed_in(who)
+        with django_assert_num_queries(15):
+            page = words(reader.get(detail(case)).text)
+        assert "Which drug?" in page
+        assert "Waiting for an answer from the ward" in page
+        assert "Said 0" in page
+
+
+def test_the_sheet_says_what_is_to_be_done_and_nothing_that_was_said(world: SimpleNamespace) -> None:
+    repairs.equip(world)
+    case = repairs.sent(world)
+    comments.add_comment(request=case, text="Zebrafinch-71", by=world.nurse)
+    sheet = personas.signed_in(world.engineer).get(reverse("desk:request-print", args=[case.public_id])).text
+    assert "<svg" in sheet[sheet.index("sheet-square") :]
+    for said in (case.number, "Clinical engineering", "Occlusion alarm keeps coming", "Asha Menon"):
+        assert said in words(sheet)
+    assert "Zebrafinch-71" not in sheet
+    stranger = personas.signed_in(world.stranger)
+    assert stranger.get(reverse("desk:request-print", args=[case.public_id])).status_code == 404
+    assert stranger.get(reverse("desk:request-orders", args=[case.public_id])).status_code == 404
+
+
+def test_a_long_story_costs_what_a_short_one_costs(world: SimpleNamespace) -> None:
+    case = journeys.sent(world, SET_PMP=2)
+    counts, sizes = [], []
+    for more in (5, 195):
+        for _n in range(more):
+            events.record(action="clock.warned", by=world.system, case=case.public_id)
+        reader = personas.signed_in(world.nurse)
+        with CaptureQueriesContext(connection) as made:
+            page = reader.get(detail(case))
+        counts.append(len(made))
+        sizes.append(len(page.context["page"].story.told))
+    assert counts[0] == counts[1]
+    assert sizes[1] <= 25
+    assert page.context["page"].story.older

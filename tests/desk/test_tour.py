@@ -14,6 +14,7 @@ from portal.desk import tour
 from portal.desk.cast import CAST, WALKS
 from portal.desk.demo.stage import story_key
 from portal.desk.demo.stories import STORIES
+from portal.desk.seed.people import sow_people
 from portal.desk.seed.tables import table
 from requests_app import casework, work
 from requests_app.models import CatalogueItem, ServiceRequest
@@ -282,6 +283,7 @@ def test_the_cast_and_the_walks_speak_of_people_of_the_seed() -> None:
 def test_whoever_walks_may_open_each_page(demo: SimpleNamespace, walk) -> None:
     browser = Client()
     it_desk.add(demo)
+    sow_people(hospital=demo.hospital, password=PASSWORD, by=demo.system, only={walk.username})
     for step in walk.steps:
         assert be(walk.username, browser, to=step.to).status_code == 302
         assert browser.get(tour.page(step.to)).status_code == 200, step.to

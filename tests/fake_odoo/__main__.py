@@ -61,6 +61,8 @@ def arguments() -> argparse.Namespace:
         "--catalogue", type=Path, metavar="CSV", help="products: code, name, price, vendor, lead"
     )
     parser.add_argument("--vendors", type=Path, metavar="CSV", help="vendors: code, name")
+    parser.add_argument("--teams", type=Path, metavar="CSV", help="maintenance teams: name")
+    parser.add_argument("--equipment", type=Path, metavar="CSV", help="equipment: name, serial, tag")
     parser.add_argument(
         "--auto",
         action="store_true",
@@ -96,6 +98,8 @@ def main() -> None:
             password=asked.password,
             catalogue_csv=asked.catalogue,
             vendors_csv=asked.vendors,
+            teams_csv=asked.teams,
+            equipment_csv=asked.equipment,
         )
     except OSError as error:  # the port is taken, or a file is not there
         sys.exit(f"stand-in Odoo: {error}")

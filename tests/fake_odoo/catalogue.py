@@ -1,4 +1,4 @@
-"""Vendors and products from the portal's own CSV files, so that both sides know the same codes."""
+"""Vendors, products, maintenance teams and equipment from the portal's own CSV files, so that both sides know the same codes."""
 
 import csv
 from pathlib import Path
@@ -55,6 +55,33 @@ def _offer(store: Store, version: int, product_id: int, vendor: int, price: floa
                 store.update("product.supplierinfo", row["id"], {"price": price, "delay": delay})
             return
     samples.offer(store, version, product_id, vendor, price, delay=delay)
+
+
+def load_teams(store: Store, path: Path) -> None:
+    """Column name: one maintenance team of each name, whatever the hospital."""
+    known = {row["name"] for row in store.rows["maintenance.team"].values()}
+    for name in dict.fromkeys(row["name"] for row in _rows(path)):
+        if name not in known:
+            seed.add(store, "maintenance.team", None, name=name, company_id=1)
+
+
+def load_equipment(store: Store, path: Path) -> None:
+    """Columns name, serial and tag: a piece without a serial number carries the number of its label there."""
+    known = {row["serial_no"] for row in store.rows["maintenance.equipment"].values()}
+    for row in _rows(path):
+        serial = row.get("serial") or row["tag"]
+        if serial not in known:
+            known.add(serial)
+            seed.add(
+                store,
+                "maintenance.equipment",
+                None,
+                name=f"{row['name']} {row['tag']}",
+                serial_no=serial,
+                company_id=1,
+                category_id=False,
+                maintenance_team_id=1,
+            )
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

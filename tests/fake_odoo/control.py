@@ -21,7 +21,11 @@ def handle(odoo: "FakeOdoo", path: str, given: dict) -> dict:
         return auto.switch(odoo, **given)
     if path == "/fake/orders":
         return orders(odoo, **given)
-    raise ValueError(f"there is /fake/faults, /fake/clock, /fake/auto and /fake/orders, not {path}")
+    if path == "/fake/repairs":
+        return repairs(odoo, **given)
+    raise ValueError(
+        f"there is /fake/faults, /fake/clock, /fake/auto, /fake/orders and /fake/repairs, not {path}"
+    )
 
 
 def orders(
@@ -45,6 +49,23 @@ def orders(
     except OdooException as error:
         raise ValueError(str(error)) from error
     return {"orders": [] if do == "delete" else [odoo.order(id)]}
+
+
+def repairs(odoo: "FakeOdoo", id: int | None = None, do: str = "", stage: str = "") -> dict:
+    """All maintenance requests, after a technician did something to one: stage (the name of one), cancel, delete."""
+    acts = {
+        "stage": lambda: odoo.move_repair(id or 0, stage),
+        "cancel": lambda: odoo.cancel_repair(id or 0),
+        "delete": lambda: odoo.delete_repair(id or 0),
+    }
+    if do:
+        if do not in acts:
+            raise ValueError(f"a technician can {', '.join(acts)}, not {do}")
+        try:
+            acts[do]()
+        except OdooException as error:
+            raise ValueError(str(error)) from error
+    return {"repairs": odoo.repairs()}
 
 
 def _act(

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from tests.fake_odoo import desk_repairs
+from tests.fake_odoo.desk_page import HTML, Reply, page, table
 from tests.fake_odoo.errors import OdooException
 
 if TYPE_CHECKING:
     from tests.fake_odoo.instance import FakeOdoo
 
-HTML = "text/html; charset=utf-8"
-Reply = tuple[int, str, str]
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -39,6 +39,11 @@ def get(odoo: "FakeOdoo", path: str) -> Reply:
         )
     if path in ("/", "/web", "/odoo", "/odoo/purchase"):
         return 200, _list(odoo), HTML
+    if path == "/odoo/maintenance.request":
+        return 200, desk_repairs.repairs(odoo), HTML
+    job = path.removeprefix("/odoo/maintenance.request/")
+    if job.isdigit() and any(one["id"] == int(job) for one in odoo.repairs()):
+        return 200, desk_repairs.repair(odoo, int(job)), HTML
     number = path.removeprefix("/odoo/purchase/")
     if number.isdigit() and any(order["id"] == int(number) for order in odoo.orders()):
         return 200, _order(odoo.order(int(number))), HTML
@@ -46,8 +51,10 @@ def get(odoo: "FakeOdoo", path: str) -> Reply:
 
 
 def post(odoo: "FakeOdoo", path: str, body: bytes) -> Reply:
-    """`/desk/<id>/confirm`, `receive` (fields line-<id>; none of them: everything) and `cancel`."""
+    """`/desk/<id>/confirm`, `receive` (fields line-<id>; none of them: everything) and `cancel`; `/desk/repairs/<id>`."""
     parts = path.split("/")
+    if path.startswith("/desk/repairs/") and parts[3].isdigit() and len(parts) == 4:
+        return desk_repairs.move(odoo, int(parts[3]), parse_qs(body.decode()))
     if (
         len(parts) != 4
         or parts[1] != "desk"
@@ -72,31 +79,10 @@ def _quantities(body: bytes) -> dict[int, float] | None:
     return {int(name.removeprefix("line-")): float(value) for name, value in fields.items()} or None
 
 
-def page(title: str, body: str) -> str:
-    return (
-        "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
-        f"<title>{escape(title)} - stand-in Odoo</title>"
-        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        "<link rel='stylesheet' href='/desk.css'><script src='/desk.js' defer></script></head><body>"
-        "<header><a href='/'>Orders</a> "
-        "<span>A stand-in for Odoo, for trying out. Nothing here is bought.</span></header>"
-        f"<main><h1>{escape(title)}</h1>{body}</main></body></html>\n"
-    )
-
-
 def _state(order: dict) -> str:
     receipt = RECEIPTS.get(order["receipt_status"], "")
     words = " &middot; ".join(filter(None, [STATES[order["state"]], receipt]))
     return f"<span class='state {order['state'].replace(' ', '-')}'>{words}</span>"
-
-
-def _table(heads: str, rows: str) -> str:
-    """Heads are single words; one with # is over numbers."""
-    cells = ""
-    for head in heads.split():
-        over_numbers = " class='number'" if head.endswith("#") else ""
-        cells += f"<th scope='col'{over_numbers}>{head.rstrip('#')}</th>"
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _list(odoo: "FakeOdoo") -> str:
@@ -108,7 +94,7 @@ def _list(odoo: "FakeOdoo") -> str:
     )
     if not rows:
         return page("Orders", "<p>No orders yet. What the portal sends appears here.</p>")
-    return page("Orders", _table("Order Vendor Source State Untaxed# Created", rows))
+    return page("Orders", table("Order Vendor Source State Untaxed# Created", rows))
 
 
 def _order(order: dict) -> str:
@@ -127,11 +113,11 @@ def _order(order: dict) -> str:
         f"<td class='number'>{line['price_unit']:,.2f}</td><td class='number'>{line['subtotal']:,.2f}</td></tr>"
         for line in order["lines"]
     )
-    table = _table(f"Code Line Ordered# Received# {'Count ' if open_ else ''}Price# Subtotal#", rows)
+    lines = table(f"Code Line Ordered# Received# {'Count ' if open_ else ''}Price# Subtotal#", rows)
     there = f"/desk/{order['id']}"
     if open_:
-        table = (
-            f"<form method='post' action='{there}/receive'>{table}<button>Receive what is counted</button></form>"
+        lines = (
+            f"<form method='post' action='{there}/receive'>{lines}<button>Receive what is counted</button></form>"
             f"<form method='post' action='{there}/receive'><button>Receive all</button></form>"
         )
     buttons = ""
@@ -144,7 +130,7 @@ def _order(order: dict) -> str:
     total = f"<p class='total'>Untaxed {order['amount_untaxed']:,.2f} {order['currency']}</p>"
     return page(
         order["name"],
-        f"<p>{_state(order)}</p><dl>{listed}</dl>{table}{total}<div class='buttons'>{buttons}</div>",
+        f"<p>{_state(order)}</p><dl>{listed}</dl>{lines}{total}<div class='buttons'>{buttons}</div>",
     )
 
 

@@ -14,6 +14,7 @@ from tests.fake_odoo.server import Server
 from tests.fake_odoo.store import Store
 
 BUYER = 2
+REPAIR = "id name description priority maintenance_type request_date schedule_date close_date company_id archive".split()
 assert models  # importing it registers the kinds of records
 
 
@@ -32,6 +33,8 @@ class FakeOdoo:
         password: str = "portal",
         catalogue_csv: Path | None = None,
         vendors_csv: Path | None = None,
+        teams_csv: Path | None = None,
+        equipment_csv: Path | None = None,
     ):
         if version not in seed.IDS:
             raise ValueError(f"speaks {' and '.join(map(str, seed.IDS))}, not {version}")
@@ -58,6 +61,10 @@ class FakeOdoo:
                 catalogue.load_vendors(self.store, vendors_csv)
             if catalogue_csv:
                 catalogue.load_catalogue(self.store, version, catalogue_csv)
+            if teams_csv:
+                catalogue.load_teams(self.store, teams_csv)
+            if equipment_csv:
+                catalogue.load_equipment(self.store, equipment_csv)
         self._server = Server((host, port), self)
         self.url = f"http://{host}:{self._server.server_port}"
         self._thread = threading.Thread(
@@ -174,6 +181,46 @@ class FakeOdoo:
         """An administrator writes on a record."""
         with self.store.transaction():
             self.env()[model].write([id_], values)
+
+    # what technicians do in Odoo
+
+    def repairs(self) -> list[dict]:
+        """All maintenance requests, oldest first: {id, name, description, team, equipment, stage, done, archive, ...}."""
+        with self.store.reading():
+            env = self.env()
+            requests, names = env["maintenance.request"], self._names()
+            return [
+                {
+                    **{key: row[key] for key in REPAIR},
+                    "team": env["maintenance.team"].row(row["maintenance_team_id"])["name"],
+                    "equipment": env["maintenance.equipment"].row(row["equipment_id"])["serial_no"]
+                    if row["equipment_id"]
+                    else "",
+                    "stage": env["maintenance.stage"].row(row["stage_id"])["name"],
+                    "done": requests.compute_done(row),
+                    "external_id": names.get((requests.name, row["id"]), ""),
+                }
+                for row in requests.sort(requests.where(), "id")
+            ]
+
+    def stages(self) -> list[str]:
+        with self.store.reading():
+            stages = self.env()["maintenance.stage"]
+            return [row["name"] for row in stages.sort(stages.where(), stages.shape.order)]
+
+    def move_repair(self, id_: int, stage: str) -> None:
+        """A technician drags it to the stage of this name."""
+        with self.store.transaction():
+            [found] = self.store.find("maintenance.stage", name=stage)
+            self.env()["maintenance.request"].write([id_], {"stage_id": found["id"]})
+
+    def cancel_repair(self, id_: int) -> None:
+        with self.store.transaction():
+            self.env()["maintenance.request"].archive_equipment_request([id_])
+
+    def delete_repair(self, id_: int) -> None:
+        with self.store.transaction():
+            self.env()["maintenance.request"].unlink([id_])
 
     # what goes wrong, and when
 

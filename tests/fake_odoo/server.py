@@ -1,11 +1,13 @@
 """The HTTP door: which path answers what, and what a fault does to an answer."""
 
 import json
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.fake_odoo import control, desk, rpc
+from tests.fake_odoo import control, desk, json2, rpc
+from tests.fake_odoo.desk_page import Reply, page
 
 if TYPE_CHECKING:
     from tests.fake_odoo.faults import Fault
@@ -52,7 +54,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        if path == "/jsonrpc":
+        if path.startswith("/json/2") and self.odoo.version >= 19:
+            self.reply(*json2.not_called())
+        elif path == "/jsonrpc":
             self.reply(400, "Invalid JSON data", HTML)
         elif path in ("/web/version", "/json/version") and self.odoo.version >= 19:
             info = rpc.version_info(self.odoo.version)
@@ -68,10 +72,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         path, body = urlsplit(self.path).path, self.body()
-        if path in ("/jsonrpc", "/web/webclient/version_info"):
+        if path.startswith("/json/2") and self.odoo.version >= 19:
+            self.with_fault(
+                path.rpartition("/")[2],
+                lambda since: json2.answer(self.odoo, path, dict(self.headers.items()), body, since),
+            )
+        elif path in ("/jsonrpc", "/web/webclient/version_info"):
             self.answer_rpc(path, body)
         elif self.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            self.reply(403, desk.page("Refused", "<p>This form belongs to another site.</p>"), HTML)
+            self.reply(403, page("Refused", "<p>This form belongs to another site.</p>"), HTML)
         elif path.startswith("/fake/"):
             self.answer_control(path, body)
         else:
@@ -101,12 +110,15 @@ class Handler(BaseHTTPRequestHandler):
             return
         if path == "/web/webclient/version_info":
             call = {**call, "params": {"service": "common", "method": "version", "args": []}}
-        self.with_fault(call)
+        self.with_fault(
+            rpc.method_of(call.get("params") or {}),
+            lambda since: (200, json.dumps(rpc.answer(self.odoo, call, since)), JSON),
+        )
 
-    def with_fault(self, call: dict) -> None:
+    def with_fault(self, method: str, answer: Callable[[int], Reply]) -> None:
+        """Answers a call of `method`, or does what was asked to go wrong. `answer` gets the commits that it can see."""
         since = self.odoo.store.commits
-        params = call.get("params") or {}
-        fault = self.odoo.faults.take(rpc.method_of(params))
+        fault = self.odoo.faults.take(method)
         kind = fault.kind if fault else ""
         if kind == "drop":
             return
@@ -120,17 +132,17 @@ class Handler(BaseHTTPRequestHandler):
             since = self.odoo.store.commits
         if kind == "busy":
             since = -1
-        answer = rpc.answer(self.odoo, call, since)
+        reply = answer(since)
         if kind == "duplicate":
-            answer = rpc.answer(self.odoo, call, self.odoo.store.commits)
-        self.hand_over(fault, answer)
+            reply = answer(self.odoo.store.commits)
+        self.hand_over(fault, reply)
 
-    def hand_over(self, fault: "Fault | None", answer: dict) -> None:
+    def hand_over(self, fault: "Fault | None", reply: Reply) -> None:
         if fault and fault.kind == "lose_response":
             return
         if fault and fault.kind == "late":
             fault.wait()
-        self.reply(200, json.dumps(answer), JSON)
+        self.reply(*reply)
 
     def reply(self, status: int, text: str, kind: str) -> None:
         data = text.encode()

@@ -297,7 +297,8 @@ def test_the_page_offers_adding_to_whom_the_verb_allows_it(world, rf) -> None:
         for person in people:
             page = rf.get("/")
             page.user, page.session = person, {}
-            shown = files_panel({"request": page}, case, person)["may_add"]
+            with timezone.override(None):
+                shown = files_panel({"request": page}, case, person)["may_add"]
             assert shown == attachments.may_add(person, case), (case.state, person.username)
             answers.add(shown)
     assert answers == {True, False}

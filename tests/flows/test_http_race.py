@@ -84,7 +84,7 @@ def test_a_hundred_people_approve_one_step(world: SimpleNamespace, address: tupl
     decision = Decision.objects.get(step=step)
     winner = decision.actor.get_full_name()
     assert Counter(answer.status for answer in answers) == {302: 1, 409: MANY - 1}
-    assert answers[people.index(decision.actor)].location == reverse("approvals:inbox")
+    assert answers[people.index(decision.actor)].location.startswith(reverse("approvals:inbox"))
     refused = [answer.body for answer in answers if answer.status == 409]
     assert all(f"{winner} approved this first." in body for body in refused)
     assert not [body for body in refused if path in body]  # nothing left to press

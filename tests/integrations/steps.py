@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from integrations import dispatch, reconciliation
 from integrations.models import ExternalReference, OutboxMessage
 from portal import clock
+from requests_app import lifecycle
 from requests_app.models import CaseException, ServiceRequest
 from tests.fake_odoo.instance import FakeOdoo
+from tests.journeys import fresh
 
 UNDONE = 11  # seconds: nobody can take the decision back any more
 LEASE_OVER = 121
@@ -51,6 +54,18 @@ def message(request: ServiceRequest) -> OutboxMessage:
 
 def order(request: ServiceRequest) -> ExternalReference:
     return ExternalReference.objects.get(request=request, model=ExternalReference.ORDER)
+
+
+def promised(repair: ServiceRequest) -> OutboxMessage:
+    return OutboxMessage.objects.get(request=repair, kind=OutboxMessage.Kind.MAINTENANCE_REQUEST)
+
+
+def record(repair: ServiceRequest) -> ExternalReference:
+    return ExternalReference.objects.get(request=repair, model=ExternalReference.MAINTENANCE)
+
+
+def cancel_repair(world: SimpleNamespace, repair: ServiceRequest) -> ServiceRequest:
+    return lifecycle.cancel(request=fresh(repair), by=world.nurse, reason="Solved it ourselves")
 
 
 def line_states(request: ServiceRequest) -> dict[str, str]:

@@ -21,6 +21,7 @@ def read(
     there: dict | None = None,
     receipt: str = "pending",
     name: str = "P00001",
+    rate: Decimal = Decimal(1),
 ) -> News:
     """An order of six at 4.205; `line` overrides the request's line, `there` the order line in Odoo."""
     wanted = RequestItem(
@@ -46,7 +47,11 @@ def read(
     }
     lines = {found["id"]: OdooLine(**found)}
     return read_news(
-        order, [part], OrderState(1, name, odoo_state, receipt, Decimal("25.23"), lines), currency="GBP"
+        order,
+        [part],
+        OrderState(1, name, odoo_state, receipt, Decimal("25.23"), lines),
+        currency="GBP",
+        rate=rate,
     )
 
 

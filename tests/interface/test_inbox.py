@@ -130,14 +130,16 @@ def test_a_stranger_gets_what_a_nonexistent_one_gets(world: SimpleNamespace) -> 
 
 def test_htmx_gets_the_list_the_toast_and_the_count(world: SimpleNamespace, head: Client) -> None:
     first, second = journeys.sent(world, TON_BLK=2), journeys.sent(world, NPW_KIT=2)
+    first_ref = ref(first)
     answer = head.post(approve_url(first), {"seen": journeys.seen(first)}, headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "<html" not in page
-    assert "You approved " in page
+    assert f"{first.number} approved" in page
+    assert reverse("approvals:step-undo", args=[first_ref]) in page
     assert 'id="waiting-tab" hx-swap-oob="true">1<' in page
     assert second.number in page
-    assert first.number not in page
+    assert first.title not in page.replace(f"{first.number} approved", "") or first.title == second.title
 
 
 def test_the_bell_follows_a_decision(world: SimpleNamespace, head: Client) -> None:

@@ -15,6 +15,7 @@ from portal.notify.models import Notice
 from portal.notify.notices import mark_read, notify, settle, unread_count
 from portal.notify.tasks import send_mail
 from portal.notify.texts import ICONS, KINDS, sentence
+from portal.undo import UNDO
 from tests import journeys
 from tests.personas import signed_in
 
@@ -108,7 +109,8 @@ def test_without_a_server_nothing_is_mailed(world: SimpleNamespace, settings) ->
 
 def test_mail_goes_once_to_those_who_have_not_read_it(world: SimpleNamespace, settings) -> None:
     settings.EMAIL_URL = "smtp://mail.example"
-    _tell(world.nurse, world.head, world.colleague)
+    with clock.at(clock.now() - UNDO):
+        _tell(world.nurse, world.head, world.colleague)
     mark_read(by=world.head)
     world.colleague.email = ""
     world.colleague.save()
@@ -117,6 +119,23 @@ def test_mail_goes_once_to_those_who_have_not_read_it(world: SimpleNamespace, se
     assert [(letter.to, letter.subject) for letter in mail.outbox] == [
         (["asha.menon@sbg.example"], "Agreed: Gloves, SR-2026-000001")
     ]
+
+
+def test_what_can_still_be_taken_back_is_not_mailed_and_an_emergency_is(
+    world: SimpleNamespace, settings
+) -> None:
+    settings.EMAIL_URL = "smtp://mail.example"
+    told = clock.now()
+    _tell(world.nurse)
+    with clock.at(told + UNDO - timedelta(seconds=1)):
+        send_mail.run()
+    assert mail.outbox == []
+    notify(users=[world.colleague.pk], kind="emergency_sent", key="emergency")
+    send_mail.run()
+    assert [letter.to for letter in mail.outbox] == [[world.colleague.email]]
+    with clock.at(clock.now() + UNDO):
+        send_mail.run()
+    assert len(mail.outbox) == 2
 
 
 def test_old_news_is_not_mailed(world: SimpleNamespace, settings) -> None:
@@ -129,7 +148,8 @@ def test_old_news_is_not_mailed(world: SimpleNamespace, settings) -> None:
 
 def test_a_server_that_fails_gets_it_at_the_next_sweep(world: SimpleNamespace, settings) -> None:
     settings.EMAIL_URL = "smtp://mail.example"
-    _tell(world.nurse, world.head)
+    with clock.at(clock.now() - UNDO):
+        _tell(world.nurse, world.head)
     with mock.patch("django.core.mail.EmailMessage.send", side_effect=SMTPServerDisconnected("gone")) as send:
         send_mail.run()
         assert send.call_count == 1

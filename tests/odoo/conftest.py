@@ -1,15 +1,18 @@
-"""The servers that the contract suite runs against: the stand-in as 17 and as 19, and a real one if it is given."""
+"""The servers that the contract suite runs against: the stand-in as 17, as 19 and as 19 over JSON-2, and a real one if given."""
 
 import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from integrations.odoo import purchase_orders
-from integrations.odoo.connection import OdooConnection, connect
+from integrations.odoo import maintenance_requests, purchase_orders
+from integrations.odoo.connection import JSON2, JSONRPC, OdooConnection, connect
+from integrations.odoo.maintenance_requests import MaintenanceRequest, MaintenanceState
 from integrations.odoo.purchase_orders import Order, OrderLine, PlacedOrder
 from tests.fake_odoo.fixtures import fake_odoo, running
 from tests.fake_odoo.instance import FakeOdoo
@@ -28,10 +31,14 @@ class Target:
     user: str
     password: str
     fake: FakeOdoo | None = None
+    protocol: str = JSONRPC
     made: set[int] = field(default_factory=set)
+    repairs: set[int] = field(default_factory=set)
 
-    def connect(self) -> OdooConnection:
-        return connect(url=self.url, db=self.db, user=self.user, password=self.password, timeout=60)
+    def connect(self, **changes: Any) -> OdooConnection:
+        """With the password, or with the API key over JSON-2."""
+        given = {name: getattr(self, name) for name in ("url", "db", "user", "password", "protocol")}
+        return connect(**{**given, "timeout": 60, **changes})
 
     def needs_fake(self, reason: str) -> FakeOdoo:
         if self.fake is None:
@@ -83,11 +90,42 @@ class Target:
         self.made |= set(found)
         return found
 
+    def repair(self, connection: OdooConnection, **changes: object) -> MaintenanceRequest:
+        """A maintenance request with an external id of its own, for the last team that the account may read."""
+        mark = uuid.uuid4().hex[:12]
+        teams = connection.execute("maintenance.team", "search_read", [], fields=["name"], order="id desc")
+        if not teams:
+            pytest.skip("the account reads no maintenance team")
+        given = {
+            "external_id": f"hsp.test_mr_{mark}",
+            "name": f"Infusion pump 10231 (TEST-{mark})",
+            "description": "Portal number: TEST<br/>What is wrong: &lt;alarm&gt; &amp; leak",
+            "priority": "2",
+            "team_id": teams[0]["id"],
+            "request_date": date(2031, 5, 4),
+        }
+        return MaintenanceRequest(**{**given, **changes})  # type: ignore[arg-type]
+
+    def make(self, connection: OdooConnection, repair: MaintenanceRequest) -> MaintenanceState:
+        state = maintenance_requests.create(connection, repair)
+        self.repairs.add(state.id)
+        return state
+
+    def repairs_named(self, connection: OdooConnection, name: str) -> list[int]:
+        found = connection.execute("maintenance.request", "search", [["name", "=", name]])
+        self.repairs |= set(found)
+        return found
+
     def clean(self) -> None:
         """Cancels and deletes what these tests made, and nothing else."""
-        if self.fake or not self.made:
+        if self.fake:
             return
         connection = self.connect()
+        ours = [["id", "in", sorted(self.repairs)], ["name", "like", "TEST-"]]
+        if repairs := self.repairs and connection.execute("maintenance.request", "search", ours):
+            connection.execute("maintenance.request", "unlink", repairs)
+        if not self.made:
+            return
         ids = connection.execute(
             "purchase.order", "search", [["id", "in", sorted(self.made)], ["origin", "like", "TEST-"]]
         )
@@ -98,25 +136,29 @@ class Target:
 
 @pytest.fixture(
     params=[
-        17,
-        19,
+        (17, JSONRPC),
+        (19, JSONRPC),
+        (19, JSON2),
         pytest.param(
-            "real",
+            ("real", os.environ.get("ODOO_TEST_PROTOCOL", JSONRPC)),
             marks=[
                 pytest.mark.odoo,
                 pytest.mark.skipif(not REAL_GIVEN, reason=f"set {' '.join(REAL)}: make test-odoo"),
             ],
         ),
-    ]
+    ],
+    ids=lambda param: f"{param[0]}-{param[1]}",
 )
 def target(request: pytest.FixtureRequest, tmp_path) -> Iterator[Target]:
-    if request.param == "real":
-        target = Target(*(os.environ[name] for name in REAL))
+    version, protocol = request.param
+    if version == "real":
+        target = Target(*(os.environ[name] for name in REAL), protocol=protocol)
         yield target
         target.clean()
         return
-    with running(version=request.param, store=tmp_path / "odoo") as fake:
-        yield Target(fake.url, fake.db, fake.user, fake.password, fake)
+    with running(version=version, store=tmp_path / "odoo") as fake:
+        secret = fake.api_key if protocol == JSON2 else fake.password
+        yield Target(fake.url, fake.db, fake.user, secret, fake, protocol)
 
 
 @pytest.fixture

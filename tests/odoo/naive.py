@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from integrations.odoo.connection import OdooConnection
+from integrations.odoo.maintenance_requests import MaintenanceRequest
 from integrations.odoo.purchase_orders import Order
 
 
@@ -35,3 +36,15 @@ def naive_create(
             {"partner_id": order.partner_id, "origin": order.origin, "order_line": lines},
         )
     )
+
+
+def naive_repair(
+    connection: OdooConnection, repair: MaintenanceRequest, between: Callable[[], object] = lambda: None
+) -> int:
+    """The same for a maintenance request: searches its title, then creates."""
+    found = connection.execute("maintenance.request", "search", [["name", "=", repair.name]])
+    if found:
+        return int(found[0])
+    between()
+    values = {"name": repair.name, "maintenance_team_id": repair.team_id, "priority": repair.priority}
+    return int(connection.execute("maintenance.request", "create", values))

@@ -8,7 +8,7 @@ from urllib.request import urlopen
 import pytest
 
 from integrations.odoo import catalogue, purchase_orders
-from integrations.odoo.connection import OdooConnection, connect
+from integrations.odoo.connection import OdooConnection
 from integrations.odoo.errors import OdooError
 from tests.odoo.conftest import Target
 
@@ -142,15 +142,7 @@ def test_codes_lead_to_products_and_vendors(target: Target, connection: OdooConn
 def test_wrong_password_is_told_from_a_wrong_database(target: Target) -> None:
     for given, kind in (({"password": "wrong"}, "credentials"), ({"db": "no_such_db"}, "config")):
         with pytest.raises(OdooError) as caught:
-            connect(
-                **{
-                    "url": target.url,
-                    "db": target.db,
-                    "user": target.user,
-                    "password": target.password,
-                    **given,
-                }
-            )
+            target.connect(**given)
         assert (caught.value.kind, caught.value.permanent) == (kind, True)
 
 

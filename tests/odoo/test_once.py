@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from integrations.odoo import purchase_orders
-from integrations.odoo.connection import OdooConnection, connect
+from integrations.odoo.connection import OdooConnection
 from integrations.odoo.errors import OdooError
 from integrations.odoo.purchase_orders import Order, PlacedOrder
 from tests.odoo.conftest import Target
@@ -79,7 +79,7 @@ def test_retry_after_a_failed_call_finds_or_makes_the_one_order(
 
 def test_answer_after_the_timeout_is_found_by_the_retry(target: Target, connection: OdooConnection) -> None:
     fake = target.needs_fake("answer too late")
-    hasty = connect(url=target.url, db=target.db, user=target.user, password=target.password, timeout=0.2)
+    hasty = target.connect(timeout=0.2)
     order = target.order(connection)
     late = fake.fault("late", method="load")
     with pytest.raises(OdooError, match="in time"):

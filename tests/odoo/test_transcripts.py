@@ -1,10 +1,10 @@
 """The stand-in against recordings of real servers: each answer must be the recorded one.
 
 Not replayed, and why:
-* `40-j2-*`, `56-j2-*`, `82-json2-probe`: the JSON-2 API, which the portal does not speak yet;
+* `40-j2-*`, `56-j2-*`: the JSON-2 API, in test_json2.py; `82-json2-probe`: a look at a server that was full;
 * `02-session-authenticate-*`: browser sessions, which no part of the portal opens;
 * `60-webhook-*`: what Odoo sends by itself; the portal takes no webhooks yet.
-These three are not in tests/transcripts. In it, and not asked:
+These are not in odoo17.json and odoo19.json. In them, and not asked:
 """
 
 import json

@@ -1,6 +1,7 @@
 """Start the portal's own commands beside the test, each with data of its own."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -24,19 +25,25 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
         env=environment(**variables),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         check=False,
     )
 
 
 def free_port() -> int:
-    """A port that is free together with the one 69 above, which the stand-in takes."""
+    """A port that is free together with the one 69 above, which the stand-in takes.
+
+    Below the range that outgoing connections draw theirs from, so that neither is lost again before it is taken.
+    """
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port < 65_000 and not answers(port + 69):
-            return port
+        port = random.randrange(12_000, 32_000)
+        try:
+            with socket.socket() as web, socket.socket() as odoo:
+                web.bind(("127.0.0.1", port))
+                odoo.bind(("127.0.0.1", port + 69))
+                return port
+        except OSError:
+            continue
 
 
 def answers(port: int) -> bool:

@@ -1,7 +1,11 @@
 """What holds for every answer: the strict policy, who may sign in, health."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.urls import reverse
+
+from tests.personas import signed_in
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -61,3 +65,10 @@ def test_what_is_not_there(client) -> None:
     answer = client.get("/nowhere/")
     assert answer.status_code == 404
     assert "<h1" in answer.content.decode()
+
+
+def test_the_address_of_a_button_that_is_opened_leads_back(world: SimpleNamespace) -> None:
+    answer = signed_in(world.nurse).get("/requests/reorder/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert "This is pressed, not opened" in answer.text

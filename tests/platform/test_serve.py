@@ -22,7 +22,7 @@ from portal.management.commands import serve
 from tests import journeys
 from tests.platform.processes import ROOT, answers, descendants, environment, free_port, manage, wait_for
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 def walk() -> ModuleType:

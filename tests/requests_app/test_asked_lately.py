@@ -108,7 +108,8 @@ def test_pressed_twice_it_is_added_once(
 def test_what_was_decided_cannot_be_added_to_and_is_still_said(
     nurse: Client, world: SimpleNamespace, waiting: ServiceRequest
 ) -> None:
-    journeys.approve(waiting, world.head)  # procurement has not decided yet
+    journeys.approve(waiting, world.head)
+    journeys.approve(waiting, world.procurement)
     draft = journeys.draft(world, NPW_KIT=1)
     page = nurse.get(edit(draft)).text
     assert "Tom Reid asked for" in page

@@ -271,7 +271,7 @@ def test_its_page_costs_the_same_with_one_task_and_with_five(world: SimpleNamesp
     Category.objects.get(code="room_turnover").tasks.exclude(position=3).delete()
     one = turnover(world, nurse)
     assert len(tasks(one)) == 1
-    assert cost(nurse, one) == cost(nurse, five) == 15
+    assert cost(nurse, one) == cost(nurse, five) == 11
 
 
 def test_one_notice_tells_of_the_whole_bundle(

@@ -17,15 +17,16 @@ from approvals.decisions import reject_step
 from approvals.routing import Rule
 from approvals.shipped import NOBODY, asked
 from portal import clock
-from portal.accounts import scopes
-from portal.accounts.models import User
+from portal.accounts import duties, scopes
+from portal.accounts.models import Duty, User
 from portal.audit.models import Event
 from portal.notify.mailing import send_waiting
 from portal.notify.models import Notice
 from requests_app import asking, lifecycle, releasing, work
 from requests_app.models import Category, Move, ServiceRequest
+from requests_app.transport import carrying, control
 from sla import escalation
-from tests import journeys, moving
+from tests import configuring, journeys, moving
 from tests.personas import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +60,12 @@ def lived(world: SimpleNamespace, settings: Any) -> SimpleNamespace:
     who = {"bed": BED, "initials": INITIALS, "precautions": ["contact"]}
     draft = moving.draft(porters, **who)
     done = moving.sent(porters, back="yes", **who)
+    configuring.crew(porters)
     work.take(request=done, by=porters.porter)
-    work.finish(request=done, by=porters.porter, outcome="handed_over", note="5 minutes of work")
+    carrying.not_ready(request=done, reason="patient_not_ready", by=porters.porter)
+    carrying.ready(request=done, by=porters.colleague)
+    carrying.pick_up(request=done, by=porters.porter, wristband=True, scanned=done.number)
+    carrying.deliver(request=done, by=porters.porter, handed_to="radiographer")
     lifecycle.reopen(request=journeys.fresh(done), by=porters.nurse, reason="Brought to the wrong room")
     back = ServiceRequest.objects.get(move__return_of__request=done)
     releasing.release_return(request=back, by=porters.radiographer)
@@ -68,6 +73,17 @@ def lived(world: SimpleNamespace, settings: Any) -> SimpleNamespace:
     lifecycle.cancel(request=cancelled, by=porters.colleague, reason="Discharged")
     taken = moving.sent(porters, when="now", **who)
     work.take(request=taken, by=porters.porter)
+    carrying.not_ready(request=taken, reason="escort_not_free", by=porters.porter)
+    escorted = moving.sent(porters, escort="nurse", **who | {"precautions": ["airborne"]})
+    carrying.ready(request=escorted, by=porters.nurse)
+    work.take(request=escorted, by=porters.other_porter)
+    carrying.pick_up(request=escorted, by=porters.other_porter, wristband=True)
+    carrying.deliver(request=escorted, by=porters.other_porter, handed_to="nurse")
+    assert journeys.fresh(escorted).move.cleaning
+    unaccompanied = moving.sent(porters, escort="nurse", **who)
+    porters.duty = Duty.objects.create(hospital=porters.hospital, code="porter_control", calendar="always")
+    duties.take_duty(duty=porters.duty, user=porters.other_porter, by=porters.other_porter)
+    control.reorder(request=unaccompanied, where="first", by=porters.other_porter)
     decided_by(asked("head", "The head agrees", "head"))
     undecided = moving.sent(porters, **who)
     withdrawn = moving.sent(porters, **who)
@@ -78,14 +94,14 @@ def lived(world: SimpleNamespace, settings: Any) -> SimpleNamespace:
     with clock.at(clock.now() + timedelta(hours=20)):
         escalation.sweep()
         send_waiting()
-    porters.moves = [done, back, cancelled, taken, undecided, withdrawn, refused]
+    porters.moves = [done, back, cancelled, taken, escorted, unaccompanied, undecided, withdrawn, refused]
     porters.draft = draft
     return porters
 
 
 def pages(world: SimpleNamespace) -> list[str]:
     named = ("desk:home", "desk:home-rows", "requests:list", "requests:ask", "requests:work", "requests:work-news",
-             "requests:pick-list", "approvals:inbox", "notify:list", "desk:tour", "accounts:me")  # fmt: skip
+             "requests:porter-control", "requests:porter-news", "requests:pick-list", "approvals:inbox", "notify:list", "desk:tour", "accounts:me")  # fmt: skip
     api = ("api:requests", "api:drafts", "api:picks", "api:types")
     listed = [reverse(name) for name in (*named, *api)]
     return [
@@ -130,6 +146,29 @@ def test_the_porter_sees_them_on_the_page_of_the_move(lived: SimpleNamespace) ->
         assert BED in shown
         assert INITIALS in shown
     assert signed_in(lived.storekeeper).get(where).status_code == 404
+
+
+def test_the_card_shows_them_to_porters_and_to_nobody_else(lived: SimpleNamespace) -> None:
+    """On the card itself, not on the rows of what comes next, and not where control gives it out."""
+    card = reverse("requests:porter")
+    shown = signed_in(lived.porter).get(card, {"job": lived.moves[3].public_id}).content.decode()
+    assert betrays(shown.partition("</article>")[0])
+    assert not betrays(shown.partition("</article>")[2])
+    for who in (
+        "nurse",
+        "head",
+        "service_manager",
+        "radiographer",
+        "auditor",
+        "administrator",
+        "storekeeper",
+    ):
+        answer = signed_in(getattr(lived, who)).get(card, {"job": lived.moves[3].public_id})
+        assert answer.status_code == 403
+        assert not betrays(answer.content.decode())
+    lived.porter_control = signed_in(lived.other_porter).get(reverse("requests:porter-control"))
+    assert lived.porter_control.status_code == 200
+    assert not betrays(lived.porter_control.content.decode())
 
 
 def test_no_other_column_of_the_database_holds_them(lived: SimpleNamespace) -> None:

@@ -156,6 +156,6 @@ def test_a_slip_of_the_finger_is_understood(words: str, meant: str) -> None:
 
 def test_the_chooser_offers_what_was_meant(world: SimpleNamespace) -> None:
     nurse = personas.signed_in(world.nurse)
-    page = nurse.get(reverse("requests:ask"), {"q": "glvoes"}).text
+    page = nurse.get(reverse("requests:ask"), {"q": "gluuves"}).text  # two slips: one is forgiven
     assert "Did you mean" in page and "?q=gloves" in page
     assert "Did you mean" not in nurse.get(reverse("requests:ask"), {"q": "gloves"}).text

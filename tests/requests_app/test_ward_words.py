@@ -12,7 +12,7 @@ from portal import clock
 from portal.audit.models import Event
 from portal.notify.models import Notice
 from requests_app import questions, work
-from requests_app.models import Category, ServiceRequest
+from requests_app.models import Category, ServiceRequest, WorkRecord
 from requests_app.questions import Ask, Question
 from sla import words
 from tests import it_desk, journeys, moving, personas
@@ -65,7 +65,7 @@ def test_a_move_for_a_time_waits_for_it(porters: SimpleNamespace) -> None:
 def test_work_is_done_and_supplies_are_here(porters: SimpleNamespace) -> None:
     move = moving.sent(porters)
     work.take(request=move, by=porters.porter)
-    work.finish(request=move, by=porters.porter, outcome="handed_over")
+    moving.delivered(move, porters.porter)
     shown = page(porters.nurse, journeys.fresh(move))
     assert "In progress → Done" in shown
     for wrong in ("All here", "Everything is here"):
@@ -75,7 +75,8 @@ def test_work_is_done_and_supplies_are_here(porters: SimpleNamespace) -> None:
 def test_who_decides_a_bundle_reads_what_it_sends() -> None:
     def card(kind: str, *, last: bool) -> SimpleNamespace:
         request = SimpleNamespace(team=None, category=Category(kind=kind))
-        return SimpleNamespace(store_lines=0, vendors=[], request=request, last=last)
+        step = SimpleNamespace(approval=SimpleNamespace(about_price=False))
+        return SimpleNamespace(store_lines=0, vendors=[], request=request, last=last, step=step)
 
     assert effect(card("bundle", last=True)) == "Approving sends its tasks to their teams."
     assert effect(card("form", last=True)) == "Approving sends it on its way."
@@ -145,7 +146,7 @@ def test_a_ward_of_another_hospital_is_not_to_be_had(porters: SimpleNamespace) -
 
 
 def finish(porters: SimpleNamespace, **typed: str) -> tuple[int, ServiceRequest, str]:
-    move = moving.sent(porters)
+    move = moving.sent(porters, what="bed", condition="used")
     work.take(request=move, by=porters.porter)
     data = {"outcome": "handed_over"} | typed
     answer = personas.signed_in(porters.porter).post(reverse("requests:finish", args=[move.public_id]), data)
@@ -156,7 +157,8 @@ def test_the_end_takes_words(porters: SimpleNamespace) -> None:
     status, move, _text = finish(porters, minutes="12", note="The lift was out of order.")
     assert (status, move.state) == (302, "closed")
     said = Event.objects.get(case=move.public_id, action="request.fulfilled").reason
-    assert said == "12 minutes of work. The lift was out of order."
+    assert said == "The lift was out of order."
+    assert WorkRecord.objects.get(request=move).minutes == 12
 
 
 def test_words_at_the_end_are_screened(porters: SimpleNamespace) -> None:
@@ -168,6 +170,6 @@ def test_words_at_the_end_are_screened(porters: SimpleNamespace) -> None:
     status, move, _text = finish(porters, note="NHS 943 476 5919 was late", patient_data_ok="on")
     assert (status, move.state) == (302, "closed")
     assert Event.objects.filter(case=move.public_id, action="request.patient_data_kept").exists()
-    status, move, text = finish(porters, note="x" * 401)
+    status, move, text = finish(porters, note="x" * 501)
     assert (status, move.state) == (422, "in_fulfilment")
-    assert "Keep it to 400 characters." in text
+    assert "500 characters" in text

@@ -13,7 +13,20 @@ import django
 
 UNTIL = datetime(2026, 11, 20, 14, tzinfo=UTC)
 APPS = ("accounts", "audit", "notify", "requests_app", "approvals", "sla", "integrations", "auditlog")
-STORIES = ("night-shift", "price-rose", "refused", "head-away", "way-back", "new-starter")
+STORIES = (
+    "night-shift",
+    "price-rose",
+    "refused",
+    "head-away",
+    "way-back",
+    "new-starter",
+    "passed-on",
+    "asked-back",
+    "pump-with-loan",
+    "not-ready-twice",
+    "bed-at-night",
+    "probes-at-night",
+)
 
 
 def main(seed: int) -> None:

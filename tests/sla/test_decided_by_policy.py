@@ -86,7 +86,7 @@ def test_what_a_start_costs(place, django_assert_num_queries):
     @verb
     def within():
         locked = access.locked(request)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             clocks.start_approval_clock(request=locked, about="step:1", calendar="office", by=place.system)
 
     within()

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def alone(monkeypatch):
     """Nobody else hears of clocks: what is counted is the sweep's own."""
-    for fact in (signals.clock_warned, signals.clock_breached):
+    for fact in (signals.rung_reached, signals.clock_breached):
         monkeypatch.setattr(fact, "receivers", [])
 
 
@@ -41,7 +41,7 @@ def trail():
 
 
 def test_warned_when_three_quarters_are_used_and_late_when_all_is(place, facts_heard, alone):
-    heard = facts_heard(warned=signals.clock_warned, late=signals.clock_breached)
+    heard = facts_heard(late=signals.clock_breached)
     (request,) = timed(place)
     made = Clock.objects.get()
     for moment, expected in (
@@ -54,8 +54,8 @@ def test_warned_when_three_quarters_are_used_and_late_when_all_is(place, facts_h
     ):
         swept = escalation.sweep(now=moment)
         assert (swept["warned"], swept["breached"]) == expected, moment
-    assert [name for name, _values in heard] == ["warned", "late"]
-    told = dict(heard[1][1])
+    assert [name for name, _values in heard] == ["late"]
+    told = dict(heard[0][1])
     assert (told.pop("request").pk, told) == (
         request.pk,
         {"clock_kind": "approval", "about": "step:1", "due_at": made.due_at, "started_at": TUESDAY},
@@ -109,7 +109,7 @@ def test_one_that_cannot_be_marked_does_not_hold_up_the_others_and_is_not_hidden
         if request.pk == bad.pk:
             raise ZeroDivisionError
 
-    for fact in (signals.clock_warned, signals.clock_breached):
+    for fact in (signals.rung_reached, signals.clock_breached):
         monkeypatch.setattr(fact, "receivers", [])
         fact.connect(refuse, weak=False)
     with pytest.raises(ExceptionGroup) as raised:
@@ -122,8 +122,8 @@ def test_one_that_cannot_be_marked_does_not_hold_up_the_others_and_is_not_hidden
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_of_a_sweep(place, alone, rows):
-    """Two for the batch; five for a warning, since each clock is its own transaction: lock the request, lock the clock,
-    mark it, its event, its audit event. An empty poll is one."""
+    """Two for the batch; seven for a warning, since each clock is its own transaction: lock the request, lock the clock,
+    mark it, its event, its audit event, the rungs it came to before and now. An empty poll is one."""
     timed(place, rows)
     with CaptureQueriesContext(
         connection,
@@ -132,7 +132,7 @@ def test_queries_of_a_sweep(place, alone, rows):
     with CaptureQueriesContext(connection) as busy:
         assert escalation.sweep(now=Clock.objects.first().warn_at)["warned"] == rows
     own = [query for query in busy.captured_queries if "SAVEPOINT" not in query["sql"]]
-    assert (len(empty), len(own) - 1) == (1, 2 + 5 * rows)  # minus the one of this test
+    assert (len(empty), len(own) - 1) == (1, 2 + 7 * rows)  # minus the one of this test
 
 
 def test_the_poll_reads_only_the_index_of_moments_to_come(place):

@@ -10,7 +10,7 @@ from portal.accounts.models.places import Department, Hospital
 
 
 class Duty(models.Model):
-    """A duty as it exists at one hospital, or on one of its wards. Shown to people; no step is addressed to it yet."""
+    """A duty as it exists at one hospital, or on one of its wards. Emergencies and exceptions go to whoever has it."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="duties")
     department = models.ForeignKey(
@@ -24,9 +24,10 @@ class Duty(models.Model):
     code = models.CharField(max_length=30, choices=choices)
     calendar = models.SlugField(
         max_length=30,
-        help_text=_(
-            "always, or the service calendar outside whose hours somebody is on call; shown, not enforced"
-        ),
+        help_text=_("always, or the service calendar outside whose hours somebody is on call"),
+    )
+    phone = models.CharField(
+        max_length=30, blank=True, help_text=_("goes with the duty, not with a person: telephone or bleep")
     )
     active = models.BooleanField(default=True)
 
@@ -52,7 +53,7 @@ class Duty(models.Model):
 
 
 class DutyHolder(models.Model):
-    """One person's time on a duty. Written by `accounts.duties.take_duty` only: ended, never changed or deleted."""
+    """One person's time on a duty. Written by `accounts.duties` only: ended, never changed or deleted."""
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="holders")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="duties_held")

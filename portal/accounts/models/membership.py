@@ -49,6 +49,9 @@ class Membership(models.Model):
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True, help_text=_("the first moment without it"))
     in_force = models.BooleanField(default=False, editable=False)
+    skills = models.CharField(
+        max_length=160, blank=True, help_text=_("of a member of a team: codes of its skills, space separated")
+    )
 
     objects = MembershipQuerySet.as_manager()
 

@@ -14,6 +14,13 @@ class User(AbstractUser):
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
 
+    person_key = models.CharField(
+        _("same person as"),
+        max_length=40,
+        blank=True,
+        help_text=_("staff number; accounts with the same one are one person where four eyes are asked for"),
+    )
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=["person", "system"]), name="user_kind_known")

@@ -92,8 +92,9 @@ class Location(models.Model):
 
 
 class Team(models.Model):
-    # Codes of the teams that serve lines from the store, and all others.
+    # Codes of the teams that serve lines from the store, and all others; and of those who move.
     STORE, BUYING = "stores", "buying"
+    PORTERS = "porters"
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="teams")
     code = models.SlugField(max_length=30)

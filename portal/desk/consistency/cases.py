@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 import sla.models
 from approvals import models as approvals
+from approvals.models.run import PRICE_RULE
 from integrations import models as integrations
 from portal.audit import models as audit
 from portal.desk.consistency import rows
@@ -28,6 +29,7 @@ class Case:
     steps: list[rows.Step] = field(default_factory=list)
     asked: list[rows.Asked] = field(default_factory=list)
     decisions: list[rows.Decision] = field(default_factory=list)
+    broken: list[rows.Broken] = field(default_factory=list)
     clocks: list[rows.Clock] = field(default_factory=list)
     clock_events: list[rows.ClockEvent] = field(default_factory=list)
     messages: list[rows.Message] = field(default_factory=list)
@@ -46,8 +48,18 @@ class Case:
         return self.changes[-1].to_state if self.changes else str(RequestState.DRAFT)
 
     @property
+    def rounds(self) -> list[rows.Approval]:
+        """The approvals of the request itself, without those about the price of an order."""
+        return [one for one in self.approvals if one.rules != [PRICE_RULE]]
+
+    @property
     def was_reopened(self) -> bool:
         return any(change.from_state == RequestState.CLOSED for change in self.changes)
+
+    @property
+    def was_undecided(self) -> bool:
+        """Was a decision that ended it taken back?"""
+        return any(event.action == "request.undecided" for event in self.events)
 
     def open_exceptions(self, kind: str) -> set[str]:
         """Keys of the open exceptions of this kind."""
@@ -78,6 +90,7 @@ BELONGINGS: dict[str, tuple[type, Any, str]] = {
     "steps": (rows.Step, approvals.ApprovalStep, "approval__request_id"),
     "asked": (rows.Asked, approvals.StepApprover, "step__approval__request_id"),
     "decisions": (rows.Decision, approvals.Decision, "step__approval__request_id"),
+    "broken": (rows.Broken, approvals.BreakGlass, "request_id"),
     "clocks": (rows.Clock, sla.models.Clock, "request_id"),
     "clock_events": (rows.ClockEvent, sla.models.ClockEvent, "clock__request_id"),
     "messages": (rows.Message, integrations.OutboxMessage, "request_id"),
@@ -88,7 +101,7 @@ BELONGINGS: dict[str, tuple[type, Any, str]] = {
 
 
 def cases() -> Iterator[list[Case]]:
-    """Every request, in slices by key. 14 queries a slice, however many requests are in it."""
+    """Every request, in slices by key. 15 queries a slice, however many requests are in it."""
     last = 0
     while found := _read(
         rows.Request, core.ServiceRequest.objects.filter(pk__gt=last).order_by("pk")[:SLICE], "pk"

@@ -71,6 +71,18 @@ CODES: dict[str, Meaning] = {
     "decision.same_person": Meaning("One person took two decisions on one request.", ASK_PEOPLE),
     "decision.authority": Meaning("Whoever decided did not hold the role that was asked, then.", ASK_PEOPLE),
     "decision.content": Meaning("What was decided is not what the request says now.", ASK_PEOPLE),
+    "decision.round": Meaning("A decision of a round that its step has not come to.", ASK_PEOPLE),
+    "decision.undone": Meaning(
+        "A decision was taken back by somebody else, too late, or without asking the step again.", ASK_PEOPLE
+    ),
+    "decision.carried": Meaning(
+        "A step passes for agreed in an earlier round, and it was not agreed there.", ASK_PEOPLE
+    ),
+    "decision.lent": Meaning("Somebody decided by a right that nobody had lent to them then.", ASK_PEOPLE),
+    "glass.use": Meaning(
+        "The glass was broken without its approval, its exception or an independent review.",
+        "Tell the service manager, open an exception policy_deviation, and have it reviewed.",
+    ),
     "decision.received": Meaning("Who decided it also confirmed what arrived.", ASK_PEOPLE),
     "inbox.open": Meaning(
         "A decision stands in an inbox where it is over, or in none where it is asked.",
@@ -96,6 +108,11 @@ CODES: dict[str, Meaning] = {
         "Odoo refused an order, and nobody was told.",
         "Look at the message in the admin; manage.py dispatch --again sends it once more.",
     ),
+    "maintenance.missing": Meaning(
+        "A repair was agreed, and no maintenance request was promised to Odoo.",
+        "Tell its team; promise it in manage.py shell: maintenance_outbox.enqueue_maintenance.",
+    ),
+    "maintenance.content": Meaning("The maintenance request is not of this repair.", LOOK_IN_ODOO),
     "reference.link": Meaning(
         "A record of Odoo belongs to another message, order or line than its external id says.", LOOK_IN_ODOO
     ),
@@ -156,6 +173,14 @@ CODES: dict[str, Meaning] = {
     "notice.over": Meaning(
         "Somebody is still asked to decide what is decided.", "Set read_at of the notice."
     ),
+    "equipment.state": Meaning("The state of a piece is not the one that its history ends with.", SET_RIGHT),
+    "equipment.unchecked": Meaning(
+        "A piece was out of use and is used without a check.",
+        "Take it out of use until a technician has tested it, then find out who wrote past the verbs.",
+    ),
+    "equipment.loan": Meaning("A piece is lent and not on loan, or on loan and not lent.", SET_RIGHT),
+    "cost.decision": Meaning("A cost stands as decided, and its request says something else.", SET_RIGHT),
+    "cost.amount": Meaning("Another amount was decided than the one that was asked for.", ASK_PEOPLE),
     "rows.links": Meaning(
         "A row points at one that does not exist.", "Restore what was deleted from a backup."
     ),

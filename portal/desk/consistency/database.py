@@ -17,6 +17,7 @@ ADDED_TO_ONLY = (
     "approvals_decision",
     "integrations_deliveryattempt",
     "sla_clockevent",
+    "requests_app_equipmentchange",
 )
 
 

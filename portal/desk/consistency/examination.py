@@ -9,7 +9,10 @@ from portal.desk.consistency import (
     background,
     clocks,
     database,
+    decided,
+    equipment,
     lines,
+    maintenance,
     notices,
     outbox,
     record,
@@ -70,8 +73,10 @@ def _of_case(case: Case, known: background.Background) -> Iterator[Finding]:
         "requests": requests.check(case),
         "lines": lines.check(case),
         "approvals": approvals.check(case, known),
+        "decisions": decided.check(case, known),
         "clocks": clocks.check(case),
         "outbox": outbox.check(case, known),
+        "maintenance": maintenance.check(case),
         "record": record.check(case),
         "replay": replay.check(case),
     }
@@ -86,6 +91,7 @@ def _of_no_case() -> Iterator[Finding]:
         "rights": rights.check(),
         "notices": notices.check(),
         "work": work.check(),
+        "equipment": equipment.check(),
     }
     for name, findings in checks.items():
         yield from _to_its_end(name, findings, f"check:{name}")

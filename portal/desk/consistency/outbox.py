@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from integrations import gate
 from integrations.models import DeliveryAttempt, ExternalReference, OutboxMessage
 from portal.desk.consistency import rows
 from portal.desk.consistency.background import Background
@@ -13,6 +14,7 @@ from requests_app.models import CaseException
 from requests_app.states import FINISHED_LINES, LineState, RequestState
 
 M, R = OutboxMessage.State, DeliveryAttempt.Outcome
+ORDER = OutboxMessage.Kind.PURCHASE_ORDER
 KIND = CaseException.Kind
 LAST_TRY = {M.DONE: {R.DELIVERED}, M.DEAD: {R.REFUSED}, M.PENDING: {R.FAILED, R.REFUSED}, M.VOID: set(R)}
 CANCELLED_IN_ODOO = "cancel"
@@ -20,12 +22,12 @@ UNWANTED = (RequestState.CANCELLED, RequestState.REJECTED)
 
 
 def check(case: Case, background: Background) -> Iterator[Finding]:
-    orders = [one for one in case.messages if one.kind == OutboxMessage.Kind.PURCHASE_ORDER]
+    orders = [one for one in case.messages if one.kind == ORDER]
     yield from _promised(case, orders)
     for message in orders:
         yield from _content(case, message, background)
-        yield from _result(case, message)
-        yield from _attempts(case, message)
+        yield from result(case, message, ExternalReference.ORDER)
+        yield from attempts(case, message)
     by_id = {message.id: message for message in case.messages}
     for reference in case.references:
         yield from _reference(case, reference, by_id.get(reference.message_id))
@@ -34,7 +36,7 @@ def check(case: Case, background: Background) -> Iterator[Finding]:
 
 def _promised(case: Case, orders: list[rows.Message]) -> Iterator[Finding]:
     """Every agreed line that is bought is in one order, or its buyer knows why not."""
-    if orders and case.request.released_at is None:
+    if case.request.released_at is None and any(one.state != M.VOID for one in orders):
         yield case.wrong("outbox.unreleased", "an order was promised, and nobody agreed to it.")
     covered: dict[str, int] = {}
     for message in orders:
@@ -51,7 +53,7 @@ def _promised(case: Case, orders: list[rows.Message]) -> Iterator[Finding]:
 
 def _held_back(case: Case) -> list[rows.Line]:
     """Lines that are with the buyer and in no order."""
-    payloads = (message.payload for message in case.messages if message.state != M.VOID)
+    payloads = (one.payload for one in case.messages if one.state != M.VOID and one.kind == ORDER)
     covered = {line["line"] for payload in payloads for line in payload["lines"]}
     with_buyer = [line for line in case.lines if line.state == LineState.WITH_BUYER]
     return [line for line in with_buyer if line.public_id not in covered]
@@ -77,7 +79,7 @@ def _content(case: Case, message: rows.Message, background: Background) -> Itera
     if not payload["lines"]:
         yield _of(case, message, "outbox.content", "it orders nothing.")
     lines = {line.public_id: line for line in case.lines}
-    for ordered in payload["lines"]:
+    for ordered in payload["lines"] if message.state != M.VOID else ():
         if why := _differs(ordered, lines.get(ordered["line"]), vendor):
             yield _of(case, message, "outbox.content", f"{ordered['code']} {why}")
 
@@ -97,25 +99,22 @@ def _differs(ordered: dict[str, Any], line: rows.Line | None, vendor: str) -> st
     return f"has {', '.join(wrong)}." if wrong else ""
 
 
-def _result(case: Case, message: rows.Message) -> Iterator[Finding]:
-    orders = [
-        one
-        for one in case.references
-        if one.message_id == message.id and one.model == ExternalReference.ORDER
-    ]
+def result(case: Case, message: rows.Message, model: str) -> Iterator[Finding]:
+    """What a message made (one record of `model`; none where it is '') and its claim are as its state says."""
+    made = [one for one in case.references if one.message_id == message.id and one.model == model]
     done = message.state == M.DONE
-    if len(orders) != int(done) or (message.done_at is not None) != done:
+    if len(made) != int(done and bool(model)) or (message.done_at is not None) != done:
         yield _of(
-            case, message, "outbox.result", f"it is “{message.state}” with {len(orders)} orders in Odoo."
+            case, message, "outbox.result", f"it is “{message.state}” with {len(made)} records in Odoo."
         )
     claimed = message.state == M.CLAIMED
     if (message.claimed_until is not None) != claimed or (claimed and not message.token):
         yield _of(case, message, "outbox.result", f"it is “{message.state}”, and its claim says otherwise.")
-    if message.state == M.PENDING and not message.attempts and case.state in UNWANTED:
+    if model and message.state == M.PENDING and not message.attempts and case.state in UNWANTED:
         yield _of(case, message, "outbox.result", f"it waits to be sent, and the request is “{case.state}”.")
 
 
-def _attempts(case: Case, message: rows.Message) -> Iterator[Finding]:
+def attempts(case: Case, message: rows.Message) -> Iterator[Finding]:
     tries = [one for one in case.attempts if one.message_id == message.id]
     ended = message.attempts - (message.state == M.CLAIMED)  # a claim gets its row when it ends
     if sorted(one.number for one in tries) != list(range(1, ended + 1)):
@@ -152,7 +151,9 @@ def _reference(case: Case, reference: rows.Reference, message: rows.Message | No
             "reference.closed", subject, f"nobody asks any more, and {', '.join(awaited)} is awaited."
         )
     told = {one.key for one in case.exceptions if one.kind == KIND.DRIFT}
-    if (reference.drift or reference.gone_at) and reference.external_id not in told:
+    dearer = {one.key for one in case.exceptions if one.kind == KIND.PRICE_ABOVE_APPROVAL}
+    known = reference.external_id in told or (reference.name in dearer and not reference.gone_at)
+    if (reference.drift or reference.gone_at) and not known:
         yield case.finding("reference.drift", subject, "the order was changed, and no buyer knows.")
 
 
@@ -174,6 +175,9 @@ def _exceptions(case: Case) -> Iterator[Finding]:
     """A refusal has an owner; an exception that nobody can close by hand is closed with its cause."""
     refused = {message.key for message in case.messages if message.state == M.DEAD}
     told = case.open_exceptions(KIND.SYNC_REJECTED)
+    told |= {
+        one.key for one in case.exceptions if one.kind in gate.KINDS
+    }  # held back: its owner may have settled it
     for message in case.messages:
         if message.key in refused - told:
             yield _of(case, message, "outbox.refused", "it was refused, and no exception is open.")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
+from approvals.models import Decision
 from integrations.models import OutboxMessage
 from portal.audit.models import Event
 from portal.desk.consistency import rows
@@ -19,6 +20,12 @@ SUBJECTS = {
     "clock": "clocks",
     "message": "messages",
     "exception": "exceptions",
+}
+
+DELIVERED: dict[str, str] = {
+    OutboxMessage.Kind.PURCHASE_ORDER: "outbox.delivered",
+    OutboxMessage.Kind.MAINTENANCE_REQUEST: "maintenance.made",
+    OutboxMessage.Kind.MAINTENANCE_STAGE: "maintenance.brought",
 }
 
 
@@ -40,6 +47,9 @@ def _pairs(
         yield case.finding(code, subject, f"no event tells of {_words(what)}.")
     for subject, *what in (told - stored).elements():
         yield case.finding(code, subject, f"an event tells of {_words(what)}, and it is not so.")
+
+
+PASSED = ("request.passed", "request.put_back")
 
 
 def _words(what: list[Hashable]) -> str:
@@ -71,6 +81,7 @@ def _moves(case: Case) -> Iterator[Finding]:
             f"by user:{one.actor_id}",
         )
         for one in _told(case, *MOVES.values(), *SAME_MOVE)
+        if one.action not in PASSED or "state" in one.after  # what nobody had changes its team alone
     )
     yield from _pairs(case, "record.moves", moved, told)
 
@@ -81,7 +92,9 @@ def _sending(case: Case) -> Iterator[Finding]:
         return
     for event in _told(case, "request.submitted")[-1:]:
         said = (event.after.get("number"), event.after.get("amount"), event.after.get("lines"))
-        lines = {line.code: line.quantity for line in case.lines}
+        lines = {line.code: line.asked_quantity or line.quantity for line in case.lines}
+        if any(line.asked_quantity is not None for line in case.lines):
+            said = (said[0], f"{request.amount:.2f} {request.currency}", said[2])  # who decided made it less
         if said != (request.number, f"{request.amount:.2f} {request.currency}", lines):
             yield case.finding(
                 "record.sending", f"event:{event.id}", f"sent as {said[0]}, {said[1]}, {said[2]}."
@@ -95,7 +108,7 @@ def _decisions(case: Case) -> Iterator[Finding]:
     )
     told = Counter(
         (one.subject, one.action, one.actor_id, one.on_behalf_of_id or one.actor_id)
-        for one in _told(case, "step.approved", "step.rejected", "step.returned")
+        for one in _told(case, *(f"step.{outcome}" for outcome in Decision.Outcome.values))
     )
     yield from _pairs(case, "record.decisions", taken, told)
 
@@ -124,17 +137,21 @@ def _clocks(case: Case) -> Iterator[Finding]:
         for action, at in (("clock.warned", clock.warned_at), ("clock.breached", clock.breached_at))
         if at
     )
+    anew = {
+        f"clock:{clock.id}" for clock in case.clocks if clock.round > 1
+    }  # another promise warns once more
     told = Counter((one.subject, one.action) for one in _told(case, "clock.warned", "clock.breached"))
+    told = Counter({key: min(n, marked[key]) if key[0] in anew else n for key, n in told.items()})
     yield from _pairs(case, "record.clocks", marked, told)
 
 
 def _deliveries(case: Case) -> Iterator[Finding]:
     done = Counter(
-        (f"message:{one.id}", "outbox.delivered")
+        (f"message:{one.id}", DELIVERED[one.kind])
         for one in case.messages
         if one.state == OutboxMessage.State.DONE
     )
-    told = Counter((one.subject, one.action) for one in _told(case, "outbox.delivered"))
+    told = Counter((one.subject, one.action) for one in _told(case, *DELIVERED.values()))
     yield from _pairs(case, "record.deliveries", done, told)
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from portal.desk.consistency.cases import Case
 from portal.desk.consistency.finding import Finding
-from requests_app.states import ENDED_STATES, PRIORITY_OF, Kind, RequestState
+from portal.money import in_base
+from requests_app.states import ENDED_STATES, PRIORITY_OF, TAKEN_STATES, Kind, RequestState
 from sla.models import Clock
 
 S = RequestState
@@ -15,6 +16,7 @@ STAMPS: dict[str, str] = {
     S.SUBMITTED: "submitted_at",
     S.APPROVED: "released_at",
     S.IN_FULFILMENT: "taken_at",
+    S.ON_HOLD: "taken_at",
     S.FULFILLED: "fulfilled_at",
     S.CLOSED: "closed_at",
     S.REJECTED: "closed_at",
@@ -25,6 +27,8 @@ MOVES: dict[tuple[str, str], str] = {
     (S.SUBMITTED, S.RETURNED): "request.returned",
     (S.RETURNED, S.SUBMITTED): "request.submitted",
     (S.RETURNED, S.CANCELLED): "request.cancelled",
+    (S.APPROVED, S.SUBMITTED): "request.submitted",  # taken back, as from the other two: see SAME_MOVE
+    (S.REJECTED, S.SUBMITTED): "request.submitted",
     (S.SUBMITTED, S.APPROVED): "request.approved",
     (S.SUBMITTED, S.REJECTED): "request.rejected",
     (S.SUBMITTED, S.CANCELLED): "request.cancelled",
@@ -33,11 +37,24 @@ MOVES: dict[tuple[str, str], str] = {
     (S.APPROVED, S.CANCELLED): "request.cancelled",
     (S.IN_FULFILMENT, S.FULFILLED): "request.fulfilled",
     (S.IN_FULFILMENT, S.CANCELLED): "request.cancelled",
+    (S.IN_FULFILMENT, S.ON_HOLD): "request.held",
+    (S.ON_HOLD, S.IN_FULFILMENT): "request.resumed",
+    (S.IN_FULFILMENT, S.APPROVED): "request.passed",
+    (S.ON_HOLD, S.APPROVED): "request.passed",
+    (S.ON_HOLD, S.CANCELLED): "request.cancelled",
     (S.FULFILLED, S.CLOSED): "request.closed",
     (S.CLOSED, S.APPROVED): "request.reopened",
 }
 # Two ways to the same state: each has an action of its own.
-SAME_MOVE = {"request.withdrawn": "request.returned", "request.not_supplied": "request.cancelled"}
+SAME_MOVE = {
+    "request.withdrawn": "request.returned",
+    "request.undecided": "request.submitted",
+    "request.not_supplied": "request.cancelled",
+    "request.put_back": "request.passed",
+}
+PUT_BACK: dict[str, tuple[str, ...]] = {
+    S.APPROVED: TAKEN_STATES
+}  # work that nobody has any more was released long ago
 PRIORITIES = {str(answer): str(priority) for answer, priority in PRIORITY_OF.items()}
 NUMBER = re.compile(r"SR-(\d{4})-(\d{6,})")
 SAME_MOMENT = timedelta(seconds=2)  # of one transaction
@@ -85,9 +102,13 @@ def _told(case: Case) -> dict[str, datetime | None]:
     for change in case.changes:
         if change.from_state == S.CLOSED:
             told |= dict.fromkeys(("taken_at", "fulfilled_at", "closed_at"))
+        if change.from_state in (S.APPROVED, S.REJECTED) and change.to_state == S.SUBMITTED:
+            told |= dict.fromkeys(("released_at", "closed_at"))  # it was decided, and that was taken back
         if change.to_state == S.SUBMITTED:
             told.setdefault("submitted_at", change.at)
-        elif change.to_state != S.RETURNED:
+        elif change.to_state in TAKEN_STATES:
+            told["taken_at"] = told.get("taken_at") or change.at
+        elif change.to_state != S.RETURNED and change.from_state not in PUT_BACK.get(change.to_state, ()):
             told[STAMPS[change.to_state]] = change.at
     if told.get("released_at") and case.request.queue_at and not case.was_reopened:
         released = [event.at for event in case.events if event.action == "request.released"]
@@ -108,11 +129,11 @@ def _content(case: Case) -> Iterator[Finding]:
         return
     yield from _number(case)
     total = sum((line.amount for line in case.lines), Decimal(0)) + request.carriage
-    if request.amount != total:
+    if request.amount != total and request.category__kind != Kind.COST:
         yield case.wrong(
             "request.amount", f"the amount is {request.amount}, lines and carriage make {total}."
         )
-    base = (request.amount * request.rate).quantize(request.amount)
+    base = in_base(request.amount, request.rate)
     if request.base_amount != base:
         yield case.wrong("request.amount", f"in base currency it is {base}, not {request.base_amount}.")
     bought = any(line.source != "store" and line.vendor_id for line in case.lines)
@@ -146,7 +167,8 @@ def _shown(case: Case) -> Iterator[Finding]:
     decisions = [clock for clock in running if clock.kind == Clock.Kind.APPROVAL]
     candidates = decisions or [clock for clock in running if clock.kind == Clock.Kind.FULFILMENT]
     shown = min(candidates, key=lambda clock: (clock.due_at, clock.id), default=None)
-    promised = (shown.due_at, shown.warn_at) if shown else (None, None)
+    due_at = shown.promised_at if shown else None
+    promised = (due_at, shown.warn_at if shown and due_at else None)
     if (request.due_at, request.warn_at) != promised:
         yield case.wrong("request.shown_due", f"due {request.due_at} is shown, {promised[0]} is promised.")
     over = case.state in (S.DRAFT, *ENDED_STATES)

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from requests_app.states import Kind
+from requests_app.states import Kind, LineState
 
 
 class Request(NamedTuple):
@@ -17,6 +17,7 @@ class Request(NamedTuple):
     state: str
     state_since: datetime
     category__kind: str
+    category__code: str
     form_version_id: int | None
     answers: Any
     service: str
@@ -29,6 +30,7 @@ class Request(NamedTuple):
     requester_id: int
     filed_by_id: int
     beneficiary_id: int | None
+    editors: list[int]
     run_out: str
     priority: str
     amount: Decimal
@@ -58,6 +60,7 @@ class Line(NamedTuple):
     item__hospital_id: int
     code: str
     quantity: int
+    asked_quantity: int | None
     unit_price: Decimal
     amount: Decimal
     source: str
@@ -67,8 +70,16 @@ class Line(NamedTuple):
     state: str
     approved_quantity: int | None
     goods_in_quantity: int
+    follow_quantity: int
+    picked_quantity: int
+    sent_quantity: int
     received_quantity: int
     order_name: str
+
+    @property
+    def is_struck(self) -> bool:
+        """As `requests_app.models.RequestItem` says it: who decided left nothing of it."""
+        return self.state == LineState.REJECTED and self.approved_quantity == 0
 
 
 class Change(NamedTuple):
@@ -83,6 +94,8 @@ class Change(NamedTuple):
 class Approval(NamedTuple):
     id: int
     status: str
+    round: int
+    rules: list[str]
     closed_at: datetime | None
 
 
@@ -92,17 +105,24 @@ class Step(NamedTuple):
     sequence: int
     role: str
     asked_role: str
+    also: list[str]
+    late: bool
     needed: int
+    of_all: bool
+    distinct: bool
     state: str
     round: int
     opened_at: datetime | None
     closed_at: datetime | None
+    carried_from_id: int | None
+    recheck: bool
 
 
 class Asked(NamedTuple):
     id: int
     step_id: int
     user_id: int
+    on_behalf_of_id: int | None
     open: bool
 
 
@@ -112,9 +132,24 @@ class Decision(NamedTuple):
     round: int
     actor_id: int
     authority_id: int
+    role: str
     outcome: str
+    delegation_id: int | None
+    adjusted: list[dict[str, Any]]
+    withdraws_id: int | None
     content_hash: str
     decided_at: datetime
+
+
+class Broken(NamedTuple):
+    id: int
+    ref: str
+    approval_id: int
+    by_id: int
+    content_hash: str
+    used_at: datetime
+    reviewed_at: datetime | None
+    reviewed_by_id: int | None
 
 
 class Clock(NamedTuple):
@@ -130,12 +165,22 @@ class Clock(NamedTuple):
     outcome: str
     warned_at: datetime | None
     breached_at: datetime | None
+    paused_at: datetime | None
+    paused_seconds: int
+    fixed: bool
+    round: int
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """As `sla.models.Clock` says it: not known while it stands still."""
+        return None if self.paused_at and self.due_at > self.paused_at else self.due_at
 
 
 class ClockEvent(NamedTuple):
     id: int
     clock_id: int
     kind: str
+    at: datetime
 
 
 class Message(NamedTuple):
@@ -165,6 +210,7 @@ class Reference(NamedTuple):
     model: str
     external_id: str
     state: str
+    name: str
     drift: str
     gone_at: datetime | None
     closed_at: datetime | None

@@ -10,11 +10,11 @@ from functools import partial
 
 from django.db.models import Q
 
-from approvals.content import content_hash
+from approvals.content import hash_to_decide
 from approvals.decisions import approve_step, reject_step
 from approvals.models import ApprovalStep
 from portal.accounts.models import User
-from portal.audit.events import actors_of
+from portal.audit.events import DECIDED, actors_of
 from portal.audit.origin import acting_from
 from portal.clock import now
 from portal.desk.demo.plan import Ask, Plan
@@ -22,10 +22,13 @@ from portal.desk.demo.stage import Stage
 from portal.desk.demo.trade import Trade
 from portal.errors import NotAllowed
 from requests_app import asking, casework, lifecycle, listing, outcomes, work
+from requests_app.kinds import kind_of
 from requests_app.models import CaseException, Category, ServiceRequest
-from requests_app.states import EmergencyReason, LineState, Priority, RequestState, RunOut
+from requests_app.states import EmergencyReason, Kind, LineState, Priority, RequestState, RunOut
 from requests_app.supplies import drafting, fulfilment
 from requests_app.supplies.quoting import quote
+from requests_app.transport import carrying, reasons
+from requests_app.transport.moves import HANDED_OVER
 from sla.models import Clock
 
 RUNG = {"answered_by": "The store's desk", "emergency_reason": EmergencyReason.NO_STOCK}
@@ -111,6 +114,7 @@ class Life:
             if request.state == RequestState.SUBMITTED:
                 self._ask_deciders(request)
             elif request.is_supply and request.state in (RequestState.APPROVED, RequestState.IN_FULFILMENT):
+                self._ask_deciders(request)  # about a price, if the order is dearer than agreed
                 self._ask_store_and_ward(request)
             elif request.state == RequestState.APPROVED and request.released_at and request.team_id:
                 self._ask_team(request)
@@ -156,17 +160,17 @@ class Life:
         return self.stage.hours.share(timed, request.hospital.time_zone, share)
 
     def _decide(self, pk: int, step_pk: int, by: User, reject: str) -> None:
-        step = ApprovalStep.objects.get(pk=step_pk)
+        step = ApprovalStep.objects.select_related("approval").get(pk=step_pk)
         request = ServiceRequest.objects.select_related("hospital", "department").get(pk=pk)
         if step.state != ApprovalStep.State.OPEN:
             return  # somebody was first, or the ward took it back
-        seen = content_hash(request, request.all_lines)
+        seen = hash_to_decide(step.approval, request, request.all_lines)
         try:
             with acting_from("web"):
                 if reject:
                     reject_step(step_id=step_pk, by=by, seen=seen, reason=reject)
                 else:
-                    approve_step(step_id=step_pk, by=by, seen=seen)
+                    approve_step(step_id=step_pk, by=by, seen=seen, confirmed=True)
         except NotAllowed:  # the role ended meanwhile; it may be given again
             self.stage.queue.push(now() + timedelta(days=1), partial(self._decide, pk, step_pk, by, reject))
             return
@@ -240,7 +244,7 @@ class Life:
         if plan.receiver:
             return self.stage.person(plan.receiver)
         people = dict.fromkeys([request.filed_by, *self.stage.staff.receivers(request.department)])
-        decided = actors_of(request.public_id, "step.approved")
+        decided = actors_of(request.public_id, *DECIDED)
         may = [person for person in people if person.pk not in decided]
         if not may:
             return None
@@ -249,9 +253,9 @@ class Life:
     # the team that has it
 
     def _take_in(self, request: ServiceRequest) -> None:
-        """The tasks of a bundle and the way back of a move: they were sent by what they belong to, not by a person here."""
+        """What a request brought along: tasks of a bundle, the way back of a move, the cleaning after it: sent by nobody here."""
         whole = self._plans[request.pk]
-        belongs = Q(parent=request) | Q(move__return_of__request=request)
+        belongs = Q(parent=request) | Q(move__return_of__request=request) | Q(cleans_after__request=request)
         found = ServiceRequest.objects.filter(belongs).exclude(pk__in=self._plans).select_related("task")
         for part in found.order_by("pk"):
             chance = self.stage.chance("part", part.number)
@@ -278,13 +282,18 @@ class Life:
     def _take(self, pk: int) -> None:
         request = ServiceRequest.objects.select_related("hospital", "category", "team").get(pk=pk)
         plan = self._plans[pk]
-        team = self.stage.staff.members[request.team_id or 0]
-        if request.state != RequestState.APPROVED or not team:
-            return  # the ward took it back, or nobody of the demonstration is in that team
+        kind = kind_of(request)
+        team = [
+            one for one in self.stage.staff.members[request.team_id or 0] if not kind.not_for(request, one)
+        ]
+        if request.state != RequestState.APPROVED or not team or kind.not_to_take(request):
+            return  # the ward took it back or is not ready, or nobody of the demonstration is in that team
         by = plan.rng.choice(team)
         with acting_from("web"):
             work.take(request=request, by=by)
         moment = self._share(request, Clock.Kind.FULFILMENT, plan.work)
+        if request.category.kind == Kind.TRANSPORT:
+            self.stage.queue.push(now() + 0.4 * (moment - now()), partial(self._pick_up, pk, by))
         self.stage.queue.push(
             moment + timedelta(seconds=plan.rng.randrange(50)), partial(self._finish, pk, by)
         )
@@ -294,7 +303,21 @@ class Life:
         if request.state == RequestState.IN_FULFILMENT:
             with acting_from("web"):
                 usual = next(iter(outcomes.of(request.category.kind)))
-                work.finish(request=request, by=by, outcome=self._plans[pk].outcome or usual)
+                outcome = self._plans[pk].outcome or usual
+                by = request.assignee or by
+                if outcome == HANDED_OVER:
+                    carrying.pick_up(request=request, by=by, wristband=True)
+                    takers = reasons.handed_to(request.move.what, urgent=request.priority in carrying.URGENT)
+                    carrying.deliver(request=request, by=by, handed_to=next(iter(takers), ""))
+                else:
+                    work.finish(request=request, by=by, outcome=outcome)
+            self.look(pk)
+
+    def _pick_up(self, pk: int, by: User) -> None:
+        request = ServiceRequest.objects.select_related("hospital", "category", "team").get(pk=pk)
+        if request.state == RequestState.IN_FULFILMENT and request.assignee_id == by.pk:
+            with acting_from("web"):
+                carrying.pick_up(request=request, by=by, wristband=True)
 
     # those who own what is out of the ordinary
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
+from approvals import cover, reresolving
 from portal.accounts import scopes
 from portal.accounts.models import Membership
 from portal.audit.origin import acting_from
@@ -98,8 +100,45 @@ def rationed(stage: Stage) -> None:
     )  # fmt: skip
 
 
+def on_leave(stage: Stage, username: str, alternate: str, *, back: int, days: int) -> None:
+    """For `days` from the working day `back` on `username` is away; `alternate` was named to stand in whenever that is so."""
+
+    def leave() -> None:
+        person, until = stage.person(username), now() + timedelta(days=days)
+        with acting_from("web"):
+            cover.name_alternate(user=person, to=stage.person(alternate), by=person)
+            cover.declare_absence(user=person, starts_at=now(), ends_at=until, by=person)
+        reresolving.sweep()
+        stage.queue.push(until, follow)
+
+    def follow() -> None:
+        reresolving.sweep()
+
+    stage.queue.push(on(stage.day("SBG", back), "08:00"), leave)
+
+
+def lent(stage: Stage, username: str, to: str, *, back: int, days: int, limit: int) -> None:
+    """From the working day `back` on `to` may decide for `username` below `limit`."""
+
+    def lend() -> None:
+        person, until = stage.person(username), now() + timedelta(days=days)
+        with acting_from("web"):
+            cover.delegate(
+                grantor=person,
+                to=stage.person(to),
+                starts_at=now(),
+                ends_at=until,
+                by=person,
+                limit=Decimal(limit),
+            )
+        reresolving.sweep()
+
+    stage.queue.push(on(stage.day("SBG", back), "16:40"), lend)
+
+
 def head_away(stage: Stage) -> None:
-    stage.queue.push(on(stage.day("SBG", 34), "08:00"), away(stage, "paul.irwin", "head", back=25))
+    on_leave(stage, "paul.irwin", "ruth.lang", back=34, days=9)
+    lent(stage, "joy.okoro", "grace.hill", back=1, days=7, limit=500)
     file(
         stage, "head-away", on(stage.day("SBG", 32), "11:00"), by="leon.fraser", ward=("SBG", "OPD"),
         lines={"BPC-AD": 4, "TON-BLK": 1}, manners={"answer": SOON},
@@ -175,7 +214,7 @@ STORIES = (
     ),
     Story(
         "head-away", _("The head was away"),
-        _("The role had ended while he was away, so the next authority was asked in his place, and the page says why."),
+        _("He was on leave, so the alternate whom he had named was asked, decided in his name, and the page says so."),
         "leon.fraser", head_away, situations=(16,),
     ),
     Story(

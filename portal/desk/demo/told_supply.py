@@ -40,15 +40,6 @@ def came_short(stage: Stage) -> None:
     )  # fmt: skip
 
 
-def bed_at_night(stage: Stage) -> None:
-    file(
-        stage, "bed-at-night", on(stage.day("SBG", 9), "02:40"), by="claire.dubois", ward=("SBG", "7B"),
-        lines={"HIR-BAR": 7}, run_out=RunOut.BEFORE_DELIVERY, write=7.0,
-        note="Admitted at 02:10, 190 kg; the library has no wide bed. Rung: Marlow can bring one before noon.",
-        manners={"answer": SOON, "receive": 0.5, "receiver": "grace.hill", "buyer": Buyer(confirm=0.3, goods=0.2)},
-    )  # fmt: skip
-
-
 def engineer_visit(stage: Stage) -> None:
     file(
         stage, "engineer-visit", on(stage.day("SBG", 15), "13:25"), by="femi.balogun", ward=("SBG", "IMG"),
@@ -135,11 +126,6 @@ STORIES = (
         "came-short", _("One of two came"),
         _("One probe came and the order was closed: the buyer owns the difference until it is settled in words."),
         "mark.evans", came_short, situations=(12,),
-    ),
-    Story(
-        "bed-at-night", _("A wide bed at 02:40"),
-        _("The site manager asked at night, the head and procurement decided in the morning, and the bed came before noon."),
-        "claire.dubois", bed_at_night, situations=(8,),
     ),
     Story(
         "engineer-visit", _("A visit outside the contract"),

@@ -146,7 +146,7 @@ def no_target(stage: Stage) -> None:
 STORIES = (
     Story(
         "price-rose", _("The price rose after the decision"),
-        _("Agreed at 165, ordered at 184.80: the portal saw it in Odoo and gave it to the buyers."),
+        _("Agreed at 165, ordered at 184.80: 12 % more. The portal saw it in Odoo and asked whoever agreed about the price."),
         "mark.evans", price_rose, situations=(13,),
     ),
     Story(

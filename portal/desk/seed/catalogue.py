@@ -69,7 +69,9 @@ def sow_usual_lists(*, hospital: Hospital) -> int:
         lines = [row for row in rows if row["item"] in items]
         if department not in departments or (department, name) in known or not lines:
             continue
-        usual = UsualList.objects.create(department=departments[department], name=name, position=position)
+        usual = UsualList.objects.create(
+            department=departments[department], name=name, position=position, counted_on=lines[0]["counted"]
+        )
         for place, row in enumerate(lines):
             UsualLine.objects.create(
                 usual_list=usual, item=items[row["item"]], quantity=int(row["par"]), position=place

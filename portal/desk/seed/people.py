@@ -20,7 +20,8 @@ SERVED = timedelta(
 def sow_people(*, hospital: Hospital, password: str, by: User, only: set[str] | None = None) -> int:
     """Make the missing people of `hospital` and give the roles that they do not hold yet; count both.
 
-    A role that somebody ended stays ended. `only` names usernames, for a smaller staff. An existing password stays.
+    "fulfiller@porters:blood+deceased" is a role with skills. A role that somebody ended stays ended. `only` names usernames,
+    for a smaller staff. An existing password stays.
     """
     scopes.sync_roles()
     rows = [row for row in rows_of("people", hospital.code) if only is None or row["username"] in only]
@@ -50,11 +51,19 @@ def sow_people(*, hospital: Hospital, password: str, by: User, only: set[str] | 
             )
             made += 1
         for word in row["roles"].split():
-            role, _at, code = word.partition("@")
+            held_at, _colon, skills = word.partition(":")
+            role, _at, code = held_at.partition("@")
             place = places[code] if code else None
             key = (user.pk, role, *_ids(place))
             if key not in held:
-                scopes.grant(user=user, role=role, place=place, by=by, valid_from=now() - SERVED)
+                scopes.grant(
+                    user=user,
+                    role=role,
+                    place=place,
+                    by=by,
+                    valid_from=now() - SERVED,
+                    skills=skills.replace("+", " "),
+                )
                 made += 1
     return made
 

@@ -56,8 +56,10 @@ class Command(BaseCommand):
         def announce() -> None:
             self.say(f"The portal is at {address} (Ctrl-C stops it).{whom}" if web else f"The {only} runs.")
 
+        needed = [settings.PORTAL_PORT] if web else []
+        needed += [stand_in_port()] if stand_in_wanted(only) else []
         Supervisor(programs(only, demo=demo), self.say).run(
-            ready=lambda: not web or answers(settings.PORTAL_PORT), announce=announce
+            ready=lambda: all(answers(port) for port in needed), announce=announce
         )
 
     def play_once(self) -> None:
@@ -193,7 +195,7 @@ def stand_in_options() -> list[str]:
     sown = (
         settings.BASE_DIR / "portal" / "desk" / "seed"
     )  # what the seed sows, so that both know the same codes
-    files = {"--catalogue": sown / "catalogue.csv", "--vendors": sown / "vendors.csv"}
+    files = {f"--{name}": sown / f"{name}.csv" for name in ("catalogue", "vendors", "teams", "equipment")}
     known = [word for option, path in files.items() if path.exists() for word in (option, str(path))]
     return ["--port", str(stand_in_port()), "--store", str(settings.VAR_DIR / "odoo"), "--auto", *known]
 
