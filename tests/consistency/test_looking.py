@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.desk.consistency import cases, examine, find
 from portal.desk.consistency.codes import CODES
+from portal.desk.consistency.database import ADDED_TO_ONLY
 from portal.desk.consistency.snapshot import one_moment
 from requests_app.models import Category, StateChange
 from tests.consistency.damage import set_columns
@@ -19,6 +20,19 @@ pytestmark = pytest.mark.timeout(180)
 # What all are judged by; one slice, the requests and 14 tables of theirs; the empty slice after it; what is of no request,
 # four of them equipment, its loans and its costs.
 QUERIES = 8 + 15 + 1 + (27 if connection.vendor == "sqlite" else 26)
+
+
+@pytest.mark.django_db
+def test_every_guarded_table_is_looked_at() -> None:
+    """A table that a migration guards and the check does not know could lose its guard unnoticed."""
+    names = {
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(names[connection.vendor])
+        kept = {name for (name,) in cursor.fetchall() if name.endswith("_kept")}
+    assert kept == {f"{table}_kept" for table in ADDED_TO_ONLY}
 
 
 @pytest.mark.django_db

@@ -17,7 +17,12 @@ ADDED_TO_ONLY = (
     "approvals_decision",
     "integrations_deliveryattempt",
     "sla_clockevent",
+    "sla_clockrung",
     "requests_app_equipmentchange",
+    "requests_app_teampass",
+    "requests_app_workrecord",
+    "requests_app_receiptdifference",
+    "requests_app_comment",
 )
 
 
