@@ -116,7 +116,22 @@ def meet(transactional_db: None, browser: Browser, server: str) -> Iterator[Call
 
 @pytest.fixture
 def people(transactional_db: None) -> SimpleNamespace:
-    """The world of tests/personas.py, committed, so that the server's threads see it."""
+    """The world of tests/personas.py, committed, so that the server's threads see it. Its office never closes.
+
+    The server's clock is the true one: on a Sunday the duty ladder would decide instead of those a test asks.
+    """
+    from sla.calendars import publish_calendar
+    from sla.models import BusinessCalendar
     from tests import personas
 
-    return personas.world()
+    world = personas.world()
+    always = BusinessCalendar.objects.get(hospital=world.hospital, code="always")
+    publish_calendar(
+        hospital=world.hospital,
+        code="office",
+        name="Office",
+        windows=always.windows,
+        holidays=always.holidays,
+        by=world.system,
+    )
+    return world
