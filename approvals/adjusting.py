@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from approvals import decisions, opening, running, signals
 from approvals.content import content_hash
-from approvals.models import ApprovalPolicy, ApprovalStep, Decision
-from approvals.routing import PlannedStep, RoutingCase, Rule, plan_steps
+from approvals.in_force import of_run
+from approvals.models import ApprovalStep, Decision
+from approvals.routing import PlannedStep, RoutingCase, RuleSet, plan_steps
 from approvals.running import APPROVED, Run
 from approvals.wording import priced
 from portal.audit import events
@@ -99,7 +100,7 @@ def put_back(run: Run, decision: Decision) -> None:
             lines[change["line"]].asked_quantity = None
     _store(request)
     back = [one for one in run.steps if one.state == one.State.WITHDRAWN and one.opened_at is None]
-    why = {one.role: one.why for one in _plan(run, _rules(run))} if back else {}
+    why = {one.role: one.why for one in _plan(run, of_run(run.step.approval))} if back else {}
     for step in back:
         step.mark_undone(now())
         step.mark_recalled(now())
@@ -198,7 +199,7 @@ def _withdraw_unneeded(run: Run, by: "User") -> None:
     waiting = [step for step in run.steps if step.state == ApprovalStep.State.WAITING]
     if not waiting:
         return
-    rules = _rules(run)
+    rules = of_run(run.step.approval)
     needed = {step.role for step in _plan(run, rules)}
     for step in waiting:
         if step.role not in needed:
@@ -206,12 +207,7 @@ def _withdraw_unneeded(run: Run, by: "User") -> None:
             opening.close_step(step, run.request, outcome="withdrawn", by=by)
 
 
-def _rules(run: Run) -> list[Rule]:
-    """Of the version of the policy by which the run was opened. One query."""
-    return opening.rules_of(ApprovalPolicy.objects.filter(approval=run.step.approval))[1]
-
-
-def _plan(run: Run, rules: list[Rule]) -> tuple[PlannedStep, ...]:
+def _plan(run: Run, rules: RuleSet) -> tuple[PlannedStep, ...]:
     """Whom the rules ask about the case as it was when the run was opened, with the lines and the amount of now."""
     case = RoutingCase.from_json(run.step.approval.case)
     left = {line.code: line for line in run.request.wanted_lines}
@@ -223,11 +219,11 @@ def _plan(run: Run, rules: list[Rule]) -> tuple[PlannedStep, ...]:
     return plan_steps(rules, replace(case, amount=run.request.base_amount, lines=lines)).steps
 
 
-def _unneeded(role: str, rules: list[Rule], request: ServiceRequest) -> str:
+def _unneeded(role: str, rules: RuleSet, request: ServiceRequest) -> str:
     """ "No longer needed: below £1,000"."""
     limits = [
         Decimal(rule.conditions["amount_from"])
-        for rule in rules
+        for rule in rules.rules
         if "amount_from" in rule.conditions and role in {step.role for step in rule.steps}
     ]
     above = [limit for limit in limits if limit > request.base_amount]

@@ -176,7 +176,7 @@ def too_late(request: ServiceRequest) -> str:
 
 
 def policy_of(approval: Approval) -> str:
-    return f"break-glass, {approval.policy}" if approval.policy_id else "break-glass"
+    return f"break-glass, {approval.version}" if approval.policy_id else "break-glass"
 
 
 def key_of(broken: BreakGlass) -> str:

@@ -115,7 +115,8 @@ def carry(
     (`materiality`), and whoever agreed may still decide it. The last step never stands if all others do: somebody looks
     at every round. Two queries for each step that could stand. Publishes `step_kept`.
     """
-    if earlier.approval.policy_id != approval.policy_id or earlier.approval.policy is None:
+    versions = [(one.policy_id, one.site_policy_id) for one in (earlier.approval, approval)]
+    if versions[0] != versions[1] or earlier.approval.policy is None:
         return set()
     old = {one.role: one for one in earlier.steps if one.state == ApprovalStep.State.APPROVED}
     could = [step for step in steps if step.role in old and _same(step, old[step.role])]
@@ -197,7 +198,7 @@ def _tell(
         case=request.public_id,
         subject=f"step:{root.pk}",
         after={"role": step.role, "round": approval.round, "rule": "materiality", "changes": kinds},
-        policy=str(approval.policy),
+        policy=approval.version,
     )
     publish(
         signals.step_kept,

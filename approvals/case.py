@@ -64,15 +64,24 @@ def build_case(
         vendors=tuple(sorted({line.vendor.code for line in lines if line.vendor})),
         requester_roles=_roles(request) if "any_requester_role" in wanted else (),
         exceptions=_exceptions(request) if "any_exception" in wanted else (),
-        **_hurry(request, wanted),
+        cannot_wait=cannot_wait(request),
+        out_of_hours="out_of_hours" in wanted and _out_of_hours(request),
+        vendor_states=tuple(sorted({state for line in lines for state in _vendor_states(line)})),
     )
 
 
-def _hurry(request: ServiceRequest, wanted: frozenset[str]) -> dict[str, bool]:
-    """Whether it can wait until the morning, and whether there is a morning to wait for: asked only of what cannot."""
-    cannot = cannot_wait(request)
-    asks = cannot and "out_of_hours" in wanted
-    return {"cannot_wait": cannot, "out_of_hours": asks and hours.office_is_closed(request.hospital)}
+def _out_of_hours(request: ServiceRequest) -> bool:
+    """Is there a morning to wait for? Asked only of what cannot wait."""
+    return cannot_wait(request) and hours.office_is_closed(request.hospital)
+
+
+def _vendor_states(line: RequestItem) -> list[str]:
+    """How its supplier stands with us; none where nobody supplies it."""
+    if not line.vendor:
+        return []
+    states = ["on_contract" if line.vendor.on_contract else "off_contract"]
+    states += ["new"] if "new_vendor" in line.flags else []
+    return states + ([] if line.vendor.active else ["stopped"])
 
 
 def cannot_wait(request: ServiceRequest) -> bool:

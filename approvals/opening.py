@@ -1,16 +1,15 @@
 """Starting an approval and asking the next people; what cannot be asked gets an owner."""
 
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from approvals import authority, carrying, content, signals
 from approvals.authority import Asked
 from approvals.case import build_case
-from approvals.models import Approval, ApprovalPolicy, ApprovalStep, PolicyRule, StepApprover
-from approvals.routing import Plan, Rule, StepRule, plan_steps, wanted
+from approvals.in_force import in_force
+from approvals.models import Approval, ApprovalStep, StepApprover
+from approvals.routing import Plan, Rule, plan_steps, wanted
 from approvals.wording import priced
 from portal.accounts import scopes
 from portal.clock import now
@@ -25,40 +24,6 @@ if TYPE_CHECKING:
 OPEN, WAITING = ApprovalStep.State.OPEN, ApprovalStep.State.WAITING
 
 
-def published_rules(category_id: int) -> tuple[ApprovalPolicy | None, list[Rule]]:
-    """The published policy of a category with its rules as plain values, or (None, []). One query."""
-    return rules_of(
-        ApprovalPolicy.objects.filter(category=category_id, status=ApprovalPolicy.Status.PUBLISHED)
-    )
-
-
-def rules_of(policies: QuerySet[ApprovalPolicy]) -> tuple[ApprovalPolicy | None, list[Rule]]:
-    """The one policy of `policies` with its rules as plain values, or (None, []). One query."""
-    columns = ("code", "why", "conditions", "decides", "replaces")
-    steps = tuple(f"steps__{one.name}" for one in fields(StepRule))
-    rows = list(
-        PolicyRule.objects.filter(policy__in=policies)
-        .order_by("position", "steps__sequence", "steps__id")
-        .values_list("policy_id", "policy__code", "policy__version", *columns, *steps)
-    )
-    if not rows:
-        return None, []
-    rules: dict[str, Rule] = {}
-    for _pk, _code, _version, code, why, conditions, decides, replaces, *step in rows:
-        rule = rules.get(code) or Rule(code, why, conditions, decides=decides, replaces=tuple(replaces))
-        if step[0] is not None:
-            rule = replace(rule, steps=(*rule.steps, step_rule(step)))
-        rules[code] = rule
-    pk, code, version = rows[0][:3]  # enough of the policy to point at it and to name it
-    return ApprovalPolicy(pk=pk, code=code, version=version), list(rules.values())
-
-
-def step_rule(values: list[Any]) -> StepRule:
-    """A stored step as the plain value that routing works with."""
-    named = dict(zip((one.name for one in fields(StepRule)), values, strict=True))
-    return StepRule(**{**named, "documents": tuple(named["documents"])})
-
-
 @verb
 def open_approval(*, request: ServiceRequest, by: "User", again: bool = False) -> Approval:
     """Plan the steps from the published policy, copy them onto the request and ask the first people.
@@ -68,20 +33,21 @@ def open_approval(*, request: ServiceRequest, by: "User", again: bool = False) -
     changed is not asked again (`carrying`). `again`: there was a round before, also of what was sent only once. Publishes
     `step_kept` for these, `step_opened` for each step asked.
     """
-    policy, rules = published_rules(request.category_id)
+    force = in_force(request.category_id, request.hospital_id)
     again = again or request.submitted_at != request.state_since
     before = carrying.before(request) if again else None
     run = {"request": request, "opened_at": now(), "content": content.content_of(request, request.all_lines)}
     run["round"] = before.round + 1 if before else 1
-    if policy is None:
+    if force.policy is None:
         approval = Approval.objects.create(**run, status=Approval.Status.NEEDS_ROUTING)
         needs_routing(
             approval, request, by=by, why=_("No approval policy is published for “%s”.") % request.category
         )
         return approval
-    case = build_case(request, wanted=wanted(rules))
-    plan = plan_steps(rules, case)
-    approval = Approval.objects.create(**run, policy=policy, rules=list(plan.rules), case=case.as_json())
+    case = build_case(request, wanted=wanted(force.rules))
+    plan = plan_steps(force.rules, case)
+    run |= {"policy": force.policy, "site_policy": force.site}
+    approval = Approval.objects.create(**run, rules=list(plan.rules), case=case.as_json())
     earlier = carrying.read(before) if before else None
     steps = _copied(approval, plan)
     if earlier:
@@ -123,7 +89,7 @@ def _decide_by_policy(approval: Approval, request: ServiceRequest, rule: Rule) -
         request=request,
         by=scopes.system_user(),
         reason=priced(rule.why, request),
-        policy=f"{approval.policy}, {rule.code}",
+        policy=f"{approval.version}, {rule.code}",
     )
 
 
@@ -156,7 +122,7 @@ def ask_next(
         if approval.about_price:
             publish(signals.price_answered, request=request, approval=approval, agreed=True, reason="", by=by)
         else:
-            lifecycle.approve(request=request, by=by, on_behalf_of=on_behalf_of, policy=str(approval.policy))
+            lifecycle.approve(request=request, by=by, on_behalf_of=on_behalf_of, policy=approval.version)
         return
     sequence = min(step.sequence for step in waiting)
     taken = authority.subjects(request)

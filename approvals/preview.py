@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from approvals import authority
 from approvals.case import build_case
+from approvals.in_force import in_force
 from approvals.models import ApprovalStep
-from approvals.opening import published_rules
 from approvals.panel import place_of
 from approvals.routing import PlannedStep, RoutingCase, plan_steps, wanted
 from approvals.wording import priced
@@ -45,11 +45,11 @@ def preview(draft: ServiceRequest, quoted: Quote | None = None) -> Preview | Non
     quoted = quoted or quote(draft)
     if not quoted.lines:
         return None
-    policy, rules = published_rules(draft.category_id)
-    if policy is None:
+    force = in_force(draft.category_id, draft.hospital_id)
+    if force.policy is None:
         return Preview()
-    case = _case(draft, quoted, wanted(rules))
-    plan = plan_steps(rules, replace(case, amount=in_base(quoted.amount, draft.rate)))
+    case = _case(draft, quoted, wanted(force.rules))
+    plan = plan_steps(force.rules, replace(case, amount=in_base(quoted.amount, draft.rate)))
     if plan.decided_by:
         return Preview(at_once=True)
     turns = [step.sequence for step in plan.steps]

@@ -26,7 +26,7 @@ def publish(*, category: Category, code: str, name: str, rules: Iterable[Rule], 
 @verb
 def draft(*, category: Category, code: str, name: str, rules: Iterable[Rule], by: "User") -> ApprovalPolicy:
     """Keep `rules` as what will decide for `category` once it is released; an earlier draft of it is replaced."""
-    ApprovalPolicy.objects.filter(category=category, status=DRAFT).delete()
+    ApprovalPolicy.objects.filter(category=category, hospital=None, author=None, status=DRAFT).delete()
     latest = ApprovalPolicy.objects.filter(code=code).order_by("-version").first()
     policy = ApprovalPolicy.objects.create(
         code=code, category=category, name=name, version=latest.version + 1 if latest else 1
@@ -49,8 +49,9 @@ def draft(*, category: Category, code: str, name: str, rules: Iterable[Rule], by
 
 @verb
 def release(*, policy: ApprovalPolicy, by: "User") -> ApprovalPolicy:
-    """Let a draft decide from now on, in place of the policy that its type had."""
-    held = ApprovalPolicy.objects.select_for_update().filter(category=policy.category_id, status=PUBLISHED)
+    """Let a draft decide from now on, in place of the one that its type had, for the group or at the same hospital."""
+    same = {"category": policy.category_id, "hospital": policy.hospital_id}
+    held = ApprovalPolicy.objects.select_for_update().filter(**same, status=PUBLISHED)
     held.exclude(pk=policy.pk).update(status=ApprovalPolicy.Status.SUPERSEDED)
     policy.status, policy.published_at = PUBLISHED, now()
     policy.save(update_fields=["status", "published_at"])

@@ -249,7 +249,7 @@ def _note(run: Run, action: str, joined: list[Asked], left: list[int], by: User)
             "late": step.late,
         },
         reason=step.why,
-        policy=str(step.approval.policy or ""),
+        policy=step.approval.version,
     )
 
 

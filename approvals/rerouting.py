@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from approvals import opening, running
+from approvals.in_force import in_force
 from approvals.models import Approval
 from portal.audit import events
 from portal.clock import now
@@ -48,8 +49,9 @@ def retry_routing(*, approval_id: int, by: "User") -> bool:
 
 def _start_again(approval: Approval, request: ServiceRequest, by: "User") -> bool:
     """It never had a plan (no policy, no rule): a policy may have been published since."""
-    policy, _rules = opening.published_rules(request.category_id)
-    if policy is None or (approval.policy_id == policy.pk):
+    force = in_force(request.category_id, request.hospital_id)
+    by_what = (approval.policy_id, approval.site_policy_id)
+    if force.policy is None or by_what == (force.policy.pk, force.site.pk if force.site else None):
         return False
     approval.status, approval.closed_at = Approval.Status.WITHDRAWN, now()
     approval.save(update_fields=["status", "closed_at"])

@@ -1,12 +1,11 @@
 """From a policy and the facts of a case to the steps that somebody must take. PURE: no database, no clock."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 STANDING_ORDER_SOURCES = ("store",)
-SEVERAL = ("marks", "vendors", "requester_roles", "exceptions")
+SEVERAL = ("marks", "vendors", "requester_roles", "exceptions", "vendor_states")
 # A condition and the fact that must be among its values; of facts that are several, one of them.
 AMONG = {
     "categories": "category",
@@ -19,6 +18,8 @@ AMONG = {
     "any_vendor": "vendors",
     "any_requester_role": "requester_roles",
     "any_exception": "exceptions",
+    "budget_states": "budget",
+    "any_vendor_state": "vendor_states",
 }
 SAME = ("out_of_hours", "cannot_wait")
 OTHERS = ("amount_from", "amount_to", "any_flag", "groups", "first_order", "standing_order")
@@ -63,6 +64,8 @@ class RoutingCase:
     exceptions: tuple[str, ...] = ()  # kinds that are open on this request; only where a rule asks
     out_of_hours: bool = False  # the office of its hospital is closed; only asked of what cannot wait
     cannot_wait: bool = False  # an emergency, or urgent and not to be left until the morning
+    budget: str = ""  # "none", "within" or "over"; only where a rule asks
+    vendor_states: tuple[str, ...] = ()  # "on_contract", "off_contract", "new", "stopped" of its suppliers
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the record; amounts as strings."""
@@ -113,6 +116,14 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class RuleSet:
+    """The rules of a policy in their order; `mode` as ApprovalPolicy.Mode: all that hold count, or only the first."""
+
+    rules: tuple[Rule, ...] = ()
+    mode: str = "all"
+
+
+@dataclass(frozen=True)
 class PlannedStep:
     sequence: int
     role: str
@@ -132,13 +143,16 @@ class Plan:
     steps: tuple[PlannedStep, ...] = ()
 
 
-def plan_steps(policy: Iterable[Rule], case: RoutingCase) -> Plan:
+def plan_steps(policy: RuleSet, case: RoutingCase) -> Plan:
     """Apply the rules in order.
 
-    The first deciding rule that holds ends it: no person decides. Otherwise every rule that holds adds its steps; one
-    role is asked once, at its earliest place, by as many people as the strictest rule wants, for all the reasons.
+    Where only the first counts, it alone is looked at. The first deciding rule that holds ends it: no person decides.
+    Otherwise every rule that holds adds its steps; one role is asked once, at its earliest place, by as many people as
+    the strictest rule wants, for all the reasons.
     """
-    held = [rule for rule in policy if matches(rule.conditions, case)]
+    held = [rule for rule in policy.rules if matches(rule.conditions, case)]
+    if policy.mode == "first":
+        held = held[:1]
     deciding = next((rule for rule in held if rule.decides), None)
     if deciding:
         return Plan(rules=(deciding.code,), decided_by=deciding)
@@ -201,9 +215,9 @@ def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
     return "standing_order" not in conditions or standing_order(conditions["standing_order"], case)
 
 
-def wanted(rules: Iterable[Rule]) -> frozenset[str]:
-    """The conditions that these rules ask about: facts that nobody asks about need not be looked up."""
-    return frozenset(name for rule in rules for name in rule.conditions)
+def wanted(policy: RuleSet) -> frozenset[str]:
+    """The conditions that its rules ask about: facts that nobody asks about need not be looked up."""
+    return frozenset(name for rule in policy.rules for name in rule.conditions)
 
 
 def _among(values: list[str], fact: str | tuple[str, ...]) -> bool:

@@ -219,5 +219,5 @@ def _note(run: Run, decision: Decision) -> None:
         before={"state": str(step.state), "round": decision.round},
         after=after,
         reason=decision.reason or step.why,
-        policy=str(step.approval.policy or ""),
+        policy=step.approval.version,
     )

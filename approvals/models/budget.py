@@ -1,4 +1,4 @@
-"""What a cost centre may spend on a group of things in a period. Master data; no decision looks at it yet."""
+"""What a cost centre may spend on a group of things in a period, and the ledger of what was promised of it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +31,7 @@ class Budget(models.Model):
         _("check"),
         max_length=10,
         choices=Check.choices,
-        help_text=_("what going over it is to do; nothing in the portal looks at it yet"),
+        help_text=_("what going over it does"),
     )
     owner = models.ForeignKey(
         "accounts.User",
@@ -54,3 +54,60 @@ class Budget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cost_centre or _('Group')}, {self.get_spend_group_display()}"
+
+
+class BudgetPeriod(models.Model):
+    """One budget in one period: the row that is locked while money of it is promised. Only `approvals.budgets` writes it.
+
+    `reserved` waits for a decision, `committed` was agreed to, `ordered` has an order; all three are sums of its entries.
+    """
+
+    budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="periods")
+    starts = models.DateField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    stops = models.BooleanField(help_text=_("nothing is agreed to beyond it"))
+    reserved = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    committed = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    ordered = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+
+    class Meta:
+        ordering = ["budget", "starts"]
+        constraints = [
+            models.UniqueConstraint(fields=["budget", "starts"], name="budget_period_once"),
+            models.CheckConstraint(
+                condition=models.Q(reserved__gte=0, committed__gte=0, ordered__gte=0),
+                name="budget_period_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stops=False)
+                | models.Q(amount__gte=models.F("committed") + models.F("ordered")),
+                name="budget_period_stops",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.budget}, {self.starts}"
+
+
+class BudgetEntry(models.Model):
+    """One line of the ledger, only ever added: what a request changed in a period."""
+
+    class Kind(models.TextChoices):
+        RESERVE = "reserve", _("Asked for")
+        COMMIT = "commit", _("Agreed")
+        CONVERT = "convert", _("Ordered")
+        RELEASE = "release", _("Given back")
+
+    period = models.ForeignKey(BudgetPeriod, on_delete=models.PROTECT, related_name="entries")
+    request = models.ForeignKey(
+        "requests_app.ServiceRequest", on_delete=models.PROTECT, related_name="budget_entries"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    reserved = models.DecimalField(max_digits=14, decimal_places=2, default=0, help_text=_("added to it"))
+    committed = models.DecimalField(max_digits=14, decimal_places=2, default=0, help_text=_("added to it"))
+    ordered = models.DecimalField(max_digits=14, decimal_places=2, default=0, help_text=_("added to it"))
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]

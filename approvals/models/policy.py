@@ -5,16 +5,46 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ApprovalPolicy(models.Model):
+    """One version of the rules of a type: of the whole group, or what one hospital does otherwise (`approvals.in_force`)."""
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        REVIEW = "review", _("Waiting for a second person")
+        SCHEDULED = "scheduled", _("Agreed, from a later day on")
         PUBLISHED = "published", _("Published")
         SUPERSEDED = "superseded", _("Superseded")
+
+    class Mode(models.TextChoices):
+        ALL = "all", _("Every rule that holds adds its steps")
+        FIRST = "first", _("Only the first rule that holds counts")
 
     code = models.SlugField()
     version = models.PositiveIntegerField(default=1)
     category = models.ForeignKey("requests_app.Category", on_delete=models.PROTECT, related_name="policies")
+    hospital = models.ForeignKey(
+        "accounts.Hospital",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("whose rules stand in for those of the group; empty: the group's"),
+    )
     name = models.CharField(max_length=120)
+    mode = models.CharField(max_length=5, choices=Mode.choices, default=Mode.ALL)
+    withdraws = models.JSONField(
+        default=list, blank=True, help_text=_("codes of the group's rules that do not hold at this hospital")
+    )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    note = models.CharField(max_length=300, blank=True, help_text=_("why it was changed"))
+    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    published_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    changed_at = models.DateTimeField(null=True, help_text=_("when a draft was last written to"))
+    effective_from = models.DateTimeField(null=True, help_text=_("empty: from its publishing on"))
     published_at = models.DateTimeField(null=True)
     materiality = models.JSONField(
         default=dict,
@@ -28,8 +58,13 @@ class ApprovalPolicy(models.Model):
             models.UniqueConstraint(fields=["code", "version"], name="policy_version_once"),
             models.UniqueConstraint(
                 fields=["category"],
-                condition=models.Q(status="published"),
+                condition=models.Q(status="published", hospital=None),
                 name="policy_published_once_per_category",
+            ),
+            models.UniqueConstraint(
+                fields=["category", "hospital"],
+                condition=models.Q(status="published"),
+                name="policy_published_once_per_hospital",
             ),
         ]
 
@@ -38,7 +73,7 @@ class ApprovalPolicy(models.Model):
 
 
 class PolicyRule(models.Model):
-    """Every rule whose conditions hold adds its steps; one that `decides` needs no person and ends the search."""
+    """Holds where all its conditions do; one that `decides` needs no person and ends the search (`approvals.routing`)."""
 
     policy = models.ForeignKey(ApprovalPolicy, on_delete=models.CASCADE, related_name="rules")
     position = models.PositiveSmallIntegerField()

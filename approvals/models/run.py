@@ -32,6 +32,13 @@ class Approval(models.Model):
         "requests_app.ServiceRequest", on_delete=models.PROTECT, related_name="approvals"
     )
     policy = models.ForeignKey(ApprovalPolicy, on_delete=models.PROTECT, null=True)
+    site_policy = models.ForeignKey(
+        ApprovalPolicy,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("what its hospital did otherwise"),
+    )
     rules = models.JSONField(default=list, help_text=_("codes of the rules that held"))
     case = models.JSONField(default=dict)
     content = models.JSONField(default=dict, help_text=_("what is decided about, as `content.shown` says it"))
@@ -55,6 +62,11 @@ class Approval(models.Model):
                 fields=["id"], condition=models.Q(status="needs_routing"), name="approval_needs_routing"
             )
         ]
+
+    @property
+    def version(self) -> str:
+        """ "purchases v3", or "purchases v3 with purchases-sbg v2": the versions that it was planned by."""
+        return " with ".join(str(one) for one in (self.policy, self.site_policy) if one)
 
     @property
     def about_price(self) -> bool:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from approvals import authority, glass_rules, shipped, step_up
 from approvals.preview import preview
-from approvals.routing import CaseLine, RoutingCase, Rule, plan_steps
+from approvals.routing import CaseLine, RoutingCase, Rule, RuleSet, plan_steps
 from portal.accounts import duties
 from portal.accounts.models import Duty
 from portal.money import in_base
@@ -64,7 +64,7 @@ def limits(rules: tuple[Rule, ...]) -> Iterator[Decimal]:
 
 
 def asked(rules: tuple[Rule, ...], of: RoutingCase) -> set[str] | None:
-    plan = plan_steps(rules, of)
+    plan = plan_steps(RuleSet(rules), of)
     return None if plan.decided_by else {step.role for step in plan.steps}
 
 

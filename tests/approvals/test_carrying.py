@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from approvals import publishing
 from approvals.decisions import approve_step, return_step
+from approvals.in_force import in_force
 from approvals.models import Approval, ApprovalPolicy, ApprovalStep, Decision
-from approvals.opening import published_rules
 from portal.accounts import scopes
 from portal.accounts.models import Membership
 from portal.audit.models import Event
@@ -109,9 +109,13 @@ def test_who_got_a_part_in_it_has_not_agreed(world: SimpleNamespace) -> None:
 
 def test_another_version_of_the_policy_asks_everybody(world: SimpleNamespace) -> None:
     request = returned_by_procurement(world, NPW_KIT=3)
-    policy, rules = published_rules(request.category_id)
+    force = in_force(request.category_id, request.hospital_id)
     publishing.publish(
-        category=request.category, code=policy.code, name="As before", rules=rules, by=world.system
+        category=request.category,
+        code=force.policy.code,
+        name="As before",
+        rules=force.rules.rules,
+        by=world.system,
     )
     request = edited(request, NPW_KIT=2)
     assert states(request) == {"head": ASKED, "procurement": LATER}

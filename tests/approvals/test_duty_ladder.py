@@ -10,7 +10,7 @@ from django.core import mail
 
 from approvals import reresolving
 from approvals.models import ApprovalStep
-from approvals.routing import CaseLine, RoutingCase, plan_steps
+from approvals.routing import CaseLine, RoutingCase, RuleSet, plan_steps
 from approvals.shipped import COSTS, RULES
 from portal import clock
 from portal.errors import NotAllowed
@@ -50,7 +50,7 @@ def roles(amount: str, flags: tuple[str, ...] = (), **more: bool) -> list[str]:
         lines=(line,),
         **facts,
     )
-    return [step.role for step in plan_steps(RULES, case).steps]
+    return [step.role for step in plan_steps(RuleSet(RULES), case).steps]
 
 
 @pytest.mark.parametrize(

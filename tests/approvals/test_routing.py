@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from approvals.routing import CaseLine, RoutingCase, matches, plan_steps
+from approvals.routing import CaseLine, RoutingCase, RuleSet, matches, plan_steps
 from approvals.shipped import RULES
 
 PLAIN = CaseLine(code="X", group="wound", quantity=1, amount=Decimal("10"), source="buy", par=None)
@@ -27,7 +27,7 @@ def case(amount: str, *lines: CaseLine, **more: object) -> RoutingCase:
 
 
 def roles(amount: str, *lines: CaseLine) -> list[tuple[int, str]]:
-    return [(step.sequence, step.role) for step in plan_steps(RULES, case(amount, *lines)).steps]
+    return [(step.sequence, step.role) for step in plan_steps(RuleSet(RULES), case(amount, *lines)).steps]
 
 
 BANDS = {
@@ -62,7 +62,7 @@ def test_an_amount_belongs_to_exactly_one_band_and_a_limit_to_the_higher(amount:
 
 
 def test_the_top_band_needs_two_executives() -> None:
-    executives = plan_steps(RULES, case("100000")).steps[-1]
+    executives = plan_steps(RuleSet(RULES), case("100000")).steps[-1]
     assert (executives.role, executives.needed) == ("executive", 2)
 
 
@@ -89,7 +89,9 @@ def test_a_flag_adds_its_steps_to_the_band(flag: str, group: str, added: list[tu
 
 def test_a_role_is_asked_once_for_all_reasons() -> None:
     line = replace(PLAIN, flags=("new_vendor", "off_contract"), control_flags=("new_vendor", "off_contract"))
-    steps = [step for step in plan_steps(RULES, case("6000", line)).steps if step.role == "procurement"]
+    steps = [
+        step for step in plan_steps(RuleSet(RULES), case("6000", line)).steps if step.role == "procurement"
+    ]
     assert len(steps) == 1
     assert len(steps[0].why) == 3
 
@@ -100,7 +102,7 @@ def test_a_hazardous_item_that_the_department_knows_needs_no_compliance() -> Non
 
 
 def decided(amount: str, *lines: CaseLine, **more: object) -> bool:
-    return plan_steps(RULES, case(amount, *lines, **more)).decided_by is not None
+    return plan_steps(RuleSet(RULES), case(amount, *lines, **more)).decided_by is not None
 
 
 def test_routine_lines_under_150_are_a_standing_order() -> None:

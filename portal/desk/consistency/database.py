@@ -23,6 +23,7 @@ ADDED_TO_ONLY = (
     "requests_app_workrecord",
     "requests_app_receiptdifference",
     "requests_app_comment",
+    "approvals_budgetentry",
 )
 
 
