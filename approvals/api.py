@@ -74,8 +74,7 @@ class Approvals(Door):
         """To exactly what `seen` stands for. The same yes again answers with the first; of several people one is first,
         and the others read in 409 who it was."""
         seen = self.body(ApproveBody)["seen"]
-        step = inbox.asked_step(person(request), ref)
-        decisions.approve_step(step_id=step.pk, by=person(request), seen=seen, confirmed=confirmed(request))
+        decisions.approve_step(step_id=ref, by=person(request), seen=seen, confirmed=confirmed(request))
         return self._decided(ref)
 
     @extend_schema(
@@ -89,8 +88,7 @@ class Approvals(Door):
     def reject(self, request: Request, ref: str) -> Response:
         """The request ends here and the ward reads why."""
         said = self.body(RejectBody)
-        step = inbox.asked_step(person(request), ref)
-        decisions.reject_step(step_id=step.pk, by=person(request), seen=said["seen"], reason=said["reason"])
+        decisions.reject_step(step_id=ref, by=person(request), seen=said["seen"], reason=said["reason"])
         return self._decided(ref)
 
     @extend_schema(
@@ -104,8 +102,7 @@ class Approvals(Door):
     def give_back(self, request: Request, ref: str) -> Response:
         """Its sender changes it and sends it again; it is decided anew then."""
         said = self.body(RejectBody)
-        step = inbox.asked_step(person(request), ref)
-        decisions.return_step(step_id=step.pk, by=person(request), seen=said["seen"], reason=said["reason"])
+        decisions.return_step(step_id=ref, by=person(request), seen=said["seen"], reason=said["reason"])
         return self._decided(ref)
 
     @extend_schema(
@@ -182,8 +179,7 @@ class Approvals(Door):
     )
     def undo(self, request: Request, ref: str) -> Response:
         """Within ten seconds, before anything left the portal because of it; the step is asked anew."""
-        step = inbox.asked_step(person(request), ref)
-        undoing.undo(step_id=step.pk, by=person(request))
+        undoing.undo(step_id=ref, by=person(request))
         return self._decided(ref)
 
     @extend_schema(

@@ -1,7 +1,8 @@
 """Who may decide a step, by what right, at this moment: an own role, or a right that its holder lent.
 
 Four eyes: nobody with a part in the request decides it, neither in person nor through somebody else's right, nor with a
-second account. *Code* is what a policy asks for: a role, a duty, `budget_owner`, `group:<code>` or `person:<sign-in name>`.
+second account; nor who changed by hand what it goes by (`recent_changes`). *Code* is what a policy asks for: a role, a duty,
+`budget_owner`, `group:<code>` or `person:<sign-in name>`.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from approvals import recent_changes
 from approvals.models import Absence, ApprovalStep, ApproverGroup, Budget, Delegation, away_at
 from portal.accounts import scopes
 from portal.accounts.duty_kinds import DUTIES
@@ -150,7 +152,7 @@ def may_be_asked(code: str, request: ServiceRequest, *, without: set[int], late:
     gone = Absence.objects.filter(away_at(moment), user=OuterRef("pk"))
     lent = Delegation.objects.in_force(moment)
     held = list(
-        apart(holders(code, request), without)
+        _unbiased(holders(code, request), request, without)
         .annotate(away=Exists(gone), lends=Exists(lent.filter(grantor=OuterRef("pk"))))
         .order_by("last_name", "first_name", "pk")
     )
@@ -164,7 +166,7 @@ def may_be_asked(code: str, request: ServiceRequest, *, without: set[int], late:
             asked.setdefault(delegation.delegate_id, Asked(delegation.delegate, grantor))
     stand_ins = [one.user.pk for one in asked.values() if one.on_behalf_of]
     if stand_ins:
-        here = apart(User.objects.filter(pk__in=stand_ins, is_active=True), without)
+        here = _unbiased(User.objects.filter(pk__in=stand_ins, is_active=True), request, without)
         here = here.exclude(Exists(gone))
         kept = set(here.values_list("pk", flat=True))
         asked = {pk: one for pk, one in asked.items() if not one.on_behalf_of or pk in kept}
@@ -196,7 +198,7 @@ def claim(user: User, step: ApprovalStep, request: ServiceRequest, *, without: s
     """
     codes = [step.asked_role, *step.also]
     for code in codes:
-        if apart(holders(code, request), without).filter(pk=user.pk).exists():
+        if _unbiased(holders(code, request), request, without).filter(pk=user.pk).exists():
             return Claim(user, code)
     lent = Delegation.objects.in_force(now()).filter(delegate=user).select_related("grantor")
     if user.pk in without or not user.is_active:
@@ -206,10 +208,10 @@ def claim(user: User, step: ApprovalStep, request: ServiceRequest, *, without: s
             delegation.standing and not (step.late or _is_away(delegation))
         ):
             continue
-        if not apart(User.objects.filter(pk=user.pk), without).exists():
+        if not _unbiased(User.objects.filter(pk=user.pk), request, without).exists():
             return None
         for code in codes:
-            if apart(holders(code, request), without).filter(pk=delegation.grantor_id).exists():
+            if _unbiased(holders(code, request), request, without).filter(pk=delegation.grantor_id).exists():
                 return Claim(delegation.grantor, code, delegation)
     return None
 
@@ -226,6 +228,11 @@ def apart(people: QuerySet[User], without: "Iterable[int]") -> QuerySet[User]:
     without = list(without)
     theirs = User.objects.filter(pk__in=without).exclude(person_key="").values("person_key")
     return people.exclude(pk__in=without).exclude(~Q(person_key="") & Q(person_key__in=theirs))
+
+
+def _unbiased(people: QuerySet[User], request: ServiceRequest, without: "Iterable[int]") -> QuerySet[User]:
+    """`apart`, and less who changed by hand lately what decides about the request."""
+    return recent_changes.without_changers(apart(people, without), request)
 
 
 def _is_away(delegation: Delegation) -> bool:

@@ -72,13 +72,13 @@ def approve(*, by: "User", items: Iterable[tuple[str, str]]) -> list[Result]:
 
 
 def _one(by: "User", ref: str, seen: str, card: Card | None) -> Result:
-    if card is not None and (why := _by_itself(card)):
-        return Result(ref, card.request.title, card.request.number or "", approved=False, message=why)
     try:
-        step = inbox.asked_step(by, ref)
+        step = card.step if card else inbox.asked_step(by, ref)
         request = step.approval.request
     except DomainError as refusal:
         return Result(ref, "", "", approved=False, message=refusal.message)
+    if why := _by_itself(card or inbox.card(by, ref)):
+        return Result(ref, request.title, request.number or "", approved=False, message=why)
     try:
         decisions.approve_step(step_id=step.pk, by=by, seen=seen)
     except DomainError as refusal:
@@ -88,6 +88,16 @@ def _one(by: "User", ref: str, seen: str, card: Card | None) -> Result:
 
 def _by_itself(card: Card) -> str:
     """Why this is looked at by itself, by what it is; or ''. One query where documents are needed."""
+    return alone(card) or documents.missing(card.step, card.request)
+
+
+def fits(card: Card) -> bool:
+    """Can it be among several, as far as the card knows? Files that are still checked for viruses are found by `sheet`. No query."""
+    return not alone(card) and card.files >= len(card.step.documents)
+
+
+def alone(card: Card) -> str:
+    """Why this is looked at by itself, whatever is attached to it; or ''. No query."""
     request, step = card.request, card.step
     if step_up.needed(request):
         return _("It takes your password once more.")
@@ -102,7 +112,7 @@ def _by_itself(card: Card) -> str:
         return _("It was changed and sent again.")
     if card.question and not card.question.answer and step.state == step.State.OPEN:
         return _("Nobody has answered yet what was asked about it.")
-    return documents.missing(step, request)
+    return ""
 
 
 def _not_now(card: Card, user: "User") -> str:

@@ -39,9 +39,9 @@ def more(card: Card) -> list[Act]:
 
 
 def _offered(card: Card, names: Iterable[str]) -> list[Act]:
-    ref, waits = card.step.ref, card.question is not None and not card.question.answered_by
+    ref = card.step.ref
     return [
         Act(name, *KNOWN[name], reverse(f"approvals:step-{name}", args=[ref]))
         for name in names
-        if card.may.get(name) == "" and not (name == "ask" and waits)
+        if card.may.get(name) == "" and not (name == "ask" and card.answer_due)
     ]

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
-from approvals import hours
-from approvals.models import Approval
+from approvals import authority, hours, recent_changes
+from approvals.models import Approval, SplitSuspicion
 from approvals.routing import CaseLine, RoutingCase
 from portal.accounts.models import Department, Membership
 from portal.clock import now
@@ -14,6 +14,7 @@ from requests_app.kinds import kind_of
 from requests_app.models import CaseException, CatalogueItem, RequestItem, ServiceRequest
 from requests_app.states import CONTROL_FLAGS, LineState, Priority, RequestState, RunOut
 
+CENT = Decimal("0.01")
 # A broken pump says nothing about what its ward orders.
 OF_EQUIPMENT = (CaseException.Kind.EQUIPMENT_DOWN, CaseException.Kind.REPEAT_FAILURE)
 
@@ -23,16 +24,18 @@ def build_case(
     lines: list[RequestItem] | None = None,
     *,
     wanted: frozenset[str] = frozenset(),
+    budget: str = "",
 ) -> RoutingCase:
     """Collect the RoutingCase of `request` (a draft or sent); amounts in base currency.
 
-    `lines` as `quote` or `all_lines` read them; `wanted`: what the rules ask about (`routing.wanted`). One query, one
+    `lines` as `quote` or `all_lines` read them; `wanted`: what the rules ask about (`routing.wanted`);
+    `budget`: as `budgets.funds` found it. One query, one
     more for hazardous items, and one for each fact that only some rules want.
     """
     if lines is None:
         lines = request.wanted_lines
     ordered_before = _ordered_before(request, lines)
-    weekly_standing_total, open_exceptions = _recently(request)
+    weekly_standing_total, open_exceptions, together, touched = _recently(request)
     return RoutingCase(
         category=request.category.code,
         hospital=request.hospital.code,
@@ -58,6 +61,8 @@ def build_case(
         ),
         weekly_standing_total=weekly_standing_total,
         open_exceptions=open_exceptions,
+        beside=max(together - request.base_amount, Decimal(0)),
+        touched=touched,
         service=request.service,
         marks=() if request.is_supply else kind_of(request).marks(request),
         location=request.deliver_to.code if "locations" in wanted and request.deliver_to else "",
@@ -65,6 +70,7 @@ def build_case(
         requester_roles=_roles(request) if "any_requester_role" in wanted else (),
         exceptions=_exceptions(request) if "any_exception" in wanted else (),
         cannot_wait=cannot_wait(request),
+        budget=budget,
         out_of_hours="out_of_hours" in wanted and _out_of_hours(request),
         vendor_states=tuple(sorted({state for line in lines for state in _vendor_states(line)})),
     )
@@ -105,8 +111,10 @@ def _exceptions(request: ServiceRequest) -> tuple[str, ...]:
     return tuple(sorted(set(opened.values_list("kind", flat=True))))
 
 
-def _recently(request: ServiceRequest) -> tuple[Decimal, int]:
-    """What a policy decided for this department in the last seven days, and its other open exceptions. One query."""
+def _recently(request: ServiceRequest) -> tuple[Decimal, int, Decimal, bool]:
+    """What a policy decided for this department in the last seven days; its other open exceptions; the total of what the
+    request may have been split from; whether who has a part in it changed lately what it goes by. One query.
+    """
     week_ago = now() - timedelta(days=7)
     exceptions = (
         CaseException.objects.filter(request__department=OuterRef("pk"), closed_at=None)
@@ -130,11 +138,15 @@ def _recently(request: ServiceRequest) -> tuple[Decimal, int]:
         .annotate(total=Sum("request__base_amount"))
         .values("total")
     )
+    split = SplitSuspicion.objects.filter(parts__request=request.pk, cleared_at=None).order_by("-total")
     found = Department.objects.filter(pk=request.department_id).values_list(
-        Subquery(standing), Subquery(exceptions)
+        Subquery(standing),
+        Subquery(exceptions),
+        Subquery(split.values("total")[:1]),
+        recent_changes.touched(request, authority.subjects(request)),
     )
-    total, count = found.get()
-    return Decimal(total or 0).quantize(Decimal("0.01")), count or 0
+    total, count, together, touched = found.get()
+    return Decimal(total or 0).quantize(CENT), count or 0, Decimal(together or 0).quantize(CENT), touched
 
 
 def _ordered_before(request: ServiceRequest, lines: list[RequestItem]) -> set[int]:

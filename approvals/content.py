@@ -35,7 +35,7 @@ def _text(content: Mapping[str, Any]) -> str:
 
 
 def content_of(request: ServiceRequest, lines: Iterable[RequestItem]) -> dict[str, Any]:
-    """Lines or answers, quantities, prices, suppliers, amount, cost centre and destination of one request, as plain values.
+    """Lines or answers, quantities, prices, suppliers, amount, cost centre, destination, files of one request, as plain values.
 
     Answers only as their hash: a content is kept, and initials and beds of a move stand nowhere but on its request.
     """
@@ -51,6 +51,8 @@ def content_of(request: ServiceRequest, lines: Iterable[RequestItem]) -> dict[st
             if not (line.state == LineState.REJECTED and line.approved_quantity == 0)  # struck
         ],
     }
+    if request.files:
+        content["files"] = request.files
     if not request.is_supply:
         content |= {
             "answers": hashlib.sha256(_text(request.answers).encode()).hexdigest(),

@@ -15,6 +15,7 @@ from approvals import signals
 from approvals.models import Absence, Delegation
 from portal.accounts import scopes
 from portal.accounts.models import Membership, User
+from portal.accounts.roles import DECIDERS
 from portal.audit import events
 from portal.clock import now
 from portal.errors import Invalid, NotAllowed, NotFound, WrongState
@@ -24,7 +25,8 @@ from requests_app.models import Category
 LONGEST = timedelta(days=28)
 LONGEST_AWAY = timedelta(days=366)
 TOLERANCE = timedelta(minutes=5)  # a form that was filled in slowly still begins now
-NO_DEPUTIES = ("temporary", "auditor", "administrator", "integration_operator", "policy_owner")
+# Who decides or leads something: not those whose own requests come to whoever lends (defaults 5.6).
+LEADS = (*DECIDERS, "ward_lead", "team_lead", "service_manager")
 
 
 @verb
@@ -144,7 +146,7 @@ def name_alternate(*, user: User, to: User | None, by: User) -> Delegation | Non
 
 
 def candidates(user: User) -> QuerySet[User]:
-    """Who may stand in for `user`: people with work of their own at a hospital where `user` has a role. Lazy."""
+    """Who may stand in for `user`: who decides or leads something at a hospital where `user` has a role. Lazy."""
     there = scopes.hospitals_of(user)
     at = (
         Q(hospital__in=there)
@@ -152,7 +154,7 @@ def candidates(user: User) -> QuerySet[User]:
         | Q(team__hospital__in=there)
         | Q(hospital=None, department=None, team=None)
     )
-    held = Membership.objects.current(now()).exclude(role__in=NO_DEPUTIES).filter(at, user=OuterRef("pk"))
+    held = Membership.objects.current(now()).filter(at, role__in=LEADS, user=OuterRef("pk"))
     others = User.objects.filter(Exists(held), is_active=True, kind=User.Kind.PERSON).exclude(pk=user.pk)
     return others.exclude(person_key=user.person_key) if user.person_key else others
 
@@ -197,6 +199,12 @@ def _lend(
     wanted = sorted(set(categories))
     if len(wanted) != Category.objects.filter(code__in=wanted).count():
         raise Invalid({"categories": [_("Choose from the list.")]})
+    same = Delegation.objects.filter(
+        grantor=grantor, delegate=to, standing=False, revoked_at=None, absence=absence
+    )
+    for known in same.filter(ends_at=ends_at, starts_at__lte=starts_at, limit=limit):
+        if known.categories == wanted:
+            return known  # sent twice
     return _make(grantor, to, starts_at, ends_at, limit=limit, categories=wanted, absence=absence)
 
 
@@ -204,7 +212,7 @@ def _check_deputy(grantor: User, to: User, field: str) -> None:
     if to.pk == grantor.pk or (to.person_key and to.person_key == grantor.person_key):
         raise Invalid({field: [_("Choose somebody else than yourself.")]})
     if not candidates(grantor).filter(pk=to.pk).exists():
-        raise Invalid({field: [_("Choose somebody who works at your hospital.")]})
+        raise Invalid({field: [_("Choose somebody who decides or leads something at your hospital.")]})
 
 
 def _make(

@@ -129,7 +129,7 @@ class AlternateForm(PlainForm):
     to = Deputy(
         queryset=User.objects.none(),
         required=False,
-        label=_("Your alternate"),
+        label=_("Who stands in?"),
         help_text=_("Stands in whenever you are away, and where you did not decide in time."),
         empty_label=_("Nobody"),
     )

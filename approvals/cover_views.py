@@ -64,7 +64,12 @@ def revoke(request: HttpRequest, ref: str) -> HttpResponse:
 def call_off(request: HttpRequest, pk: int) -> HttpResponse:
     user = person(request)
     cover.call_off(absence=covering.absence_of(user, pk=pk), by=user)
-    messages.success(request, _("You are here again. What waits is asked of you."))
+    messages.success(
+        request,
+        _("You are here again: what your role decides is asked of you.")
+        + " "
+        + _("What went on to the next authority meanwhile stays there."),
+    )
     return redirect("approvals:cover")
 
 
@@ -94,7 +99,11 @@ def _say(request: HttpRequest, form_class: type[AwayForm], template: str) -> Htt
         initial={"to": covering.usual_deputy(user)},
     )
     if form.is_valid() and "look" not in request.POST and _done(form, user):
-        messages.success(request, covering.moves(user, form.cleaned_data["to"], **_scope(form)))
+        messages.success(
+            request, covering.moves(user, form.cleaned_data["to"], **_scope(form), lent=_lends(form))
+        )
+        if short := _too_short(form):
+            messages.warning(request, short)
         return redirect("approvals:cover")
     return render(request, template, _looked(form, user), status=422 if form.errors else 200)
 
@@ -115,6 +124,16 @@ def _done(form: AwayForm, user: User) -> bool:
     return True
 
 
+def _lends(form: AwayForm) -> bool:
+    """Is the right lent while its owner is here?"""
+    return isinstance(form, LendForm)
+
+
+def _too_short(form: AwayForm) -> str:
+    said = form.cleaned_data
+    return "" if _lends(form) else covering.too_short(said["to"], said["starts_at"], said["ends_at"])
+
+
 def _scope(form: ScopeForm) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in ("limit", "categories")}
 
@@ -123,10 +142,12 @@ def _looked(form: AwayForm, user: User) -> dict[str, Any]:
     """The form, with what would move and what to know of who was chosen."""
     context: dict[str, Any] = {"form": form}
     if not form.is_bound or form.errors:
-        context["moves"] = covering.moves(user, covering.usual_deputy(user)) if not form.errors else ""
+        usual = covering.usual_deputy(user)
+        context["moves"] = covering.moves(user, usual, lent=_lends(form)) if not form.errors else ""
         return context
     said = form.cleaned_data
-    context["moves"] = covering.moves(user, said["to"], **_scope(form))
+    context["moves"] = covering.moves(user, said["to"], **_scope(form), lent=_lends(form))
     if said["to"]:
-        context["warnings"] = covering.warnings(user, said["to"], said["starts_at"], said["ends_at"])
+        known = covering.warnings(user, said["to"], said["starts_at"], said["ends_at"])
+        context["warnings"] = [*known, *filter(None, [_too_short(form)])]
     return context

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,11 +15,9 @@ from approvals import cover
 from approvals.models import Absence, ApprovalStep, Delegation, StepApprover
 from portal.accounts import scopes
 from portal.accounts.models import Membership, User
-from portal.accounts.roles import DECIDERS
 from portal.clock import now
 from portal.errors import NotFound
-
-LEADS = (*DECIDERS, "ward_lead", "team_lead", "service_manager")
+from requests_app.models import Category
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,26 @@ class Cover:
         running = [one for one in self.lent if one.starts_at <= now()]
         return running + ([self.alternate] if self.away and self.alternate else [])
 
+    @property
+    def uncovered_from(self) -> datetime | None:
+        """From when on nobody who was named stands in while this person is away; None: somebody does, or nobody ever did."""
+        if self.away is None or self.alternate is not None:
+            return None
+        until = [one.ends_at for one in self.stands_in if one.ends_at is not None]
+        last = max(until, default=None)
+        return last if last is not None and last < self.away.ends_at else None
+
 
 def overview(user: User) -> Cover:
-    """Everything that the page of cover shows of `user`. Four queries."""
+    """Everything that the page of cover shows of `user`. Four queries, five where only some types were lent."""
     moment = now()
     mine = Q(grantor=user) | Q(delegate=user)
     kept = Delegation.objects.filter(mine, Q(ends_at=None) | Q(ends_at__gt=moment), revoked_at=None)
     held = list(kept.select_related("grantor", "delegate", "absence").order_by("starts_at", "pk"))
+    if wanted := {code for one in held for code in one.categories}:
+        names = dict(Category.objects.filter(code__in=wanted).values_list("code", "name"))
+        for one in held:
+            one.types = [names.get(code, code) for code in one.categories]  # type: ignore[attr-defined]
     lent = [one for one in held if one.grantor_id == user.pk]
     received = [one for one in held if one.delegate_id == user.pk]
     absences = list(Absence.objects.filter(user=user, ends_at__gt=moment, called_off_at=None))
@@ -60,9 +73,8 @@ def overview(user: User) -> Cover:
 
 
 def suggested(user: User) -> QuerySet[User]:
-    """Who is likely to stand in: people who decide or lead something at a hospital of `user`, by name. One query."""
-    leading = Membership.objects.current(now()).filter(role__in=LEADS).values("user")
-    return cover.candidates(user).filter(pk__in=leading).order_by("last_name", "first_name", "pk")
+    """Who may stand in, by name. One query."""
+    return cover.candidates(user).order_by("last_name", "first_name", "pk")
 
 
 def usual_deputy(user: User) -> User | None:
@@ -73,10 +85,20 @@ def usual_deputy(user: User) -> User | None:
 
 
 def moves(
-    user: User, to: User | None, *, limit: Decimal | None = None, categories: Iterable[str] = ()
+    user: User,
+    to: User | None,
+    *,
+    lent: bool = False,
+    limit: Decimal | None = None,
+    categories: Iterable[str] = (),
 ) -> str:
-    """What of the open decisions of `user` moves to `to` now, as a sentence. One query."""
+    """What of the open decisions of `user` moves to `to` now, as a sentence. One query.
+
+    `lent`: `user` is here, so that nothing moves away from them; without `to` there is nothing to say then.
+    """
     asked = _asked(user)
+    if to is None and lent:
+        return ""
     if to is None:
         count = asked.count()
         return ngettext(
@@ -96,9 +118,28 @@ def moves(
     if categories:
         asked = asked.filter(**{f"{request}category__code__in": list(categories)})
     count = asked.count()
-    return ngettext(
-        "%(n)s open decision goes to %(name)s.", "%(n)s open decisions go to %(name)s.", count
-    ) % {"n": count, "name": to.get_full_name()}
+    if lent:
+        said = ngettext(
+            "%(name)s may take %(n)s open decision of yours, and so may you.",
+            "%(name)s may take %(n)s open decisions of yours, and so may you.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "%(n)s open decision goes to %(name)s.", "%(n)s open decisions go to %(name)s.", count
+        )
+    return said % {"n": count, "name": to.get_full_name()}
+
+
+def too_short(to: User | None, starts_at: datetime, ends_at: datetime) -> str:
+    """That `to` cannot stand in for the whole of an absence, and until when they do; '' where they can. No query."""
+    if to is None or ends_at - starts_at <= cover.LONGEST:
+        return ""
+    last = date_format(localtime(starts_at + cover.LONGEST), "l j F, H:i")
+    return _(
+        "A right is lent for 28 days at most: %(name)s stands in until %(until)s. After that your alternate is asked, "
+        "else your colleagues, then the next authority."
+    ) % {"name": to.get_full_name(), "until": last}
 
 
 def warnings(user: User, to: User, starts_at: datetime, ends_at: datetime | None) -> list[str]:

@@ -19,7 +19,7 @@ LONGEST_REASON = 500  # characters
 
 
 @verb
-def approve_step(*, step_id: int, by: "User", seen: str, confirmed: bool = False) -> ApprovalStep:
+def approve_step(*, step_id: int | str, by: "User", seen: str, confirmed: bool = False) -> ApprovalStep:
     """Agree to what was shown (`seen`, its content hash). The last agreement that is needed approves the request.
 
     `confirmed`: the password was asked again just now. Sending the same decision again answers with the first.
@@ -27,10 +27,11 @@ def approve_step(*, step_id: int, by: "User", seen: str, confirmed: bool = False
     (four eyes, no authority; `confirm_first`: the password), AlreadyDecided (winner, outcome), WrongState (no longer needed;
     `documents_missing`), StaleState (content changed).
     """
-    run = running.locked(step_id)
+    run = running.locked(step_id, by)
     if running.same_before(run, by, APPROVED):
         return run.step
     claim = running.right(run, by)
+    running.read_lines(run)
     running.check_seen(run, seen)
     check_ready(run, confirmed=confirmed)
     decision = running.record(run, by, claim, APPROVED, content_hash=seen, confirmed=confirmed)
@@ -39,14 +40,14 @@ def approve_step(*, step_id: int, by: "User", seen: str, confirmed: bool = False
 
 
 @verb
-def reject_step(*, step_id: int, by: "User", seen: str, reason: str) -> ApprovalStep:
+def reject_step(*, step_id: int | str, by: "User", seen: str, reason: str) -> ApprovalStep:
     """Say no, with a reason: the approval ends and the request is rejected.
 
     About the price of an order the request goes on. Publishes `step_closed` and `request_rejected` or `price_answered`.
     Raises Invalid (reason) and as `approve_step`.
     """
     reason = said(reason)
-    run = running.locked(step_id)
+    run = running.locked(step_id, by)
     if running.same_before(run, by, REJECTED):
         return run.step
     claim = running.right(run, by)
@@ -64,14 +65,14 @@ def reject_step(*, step_id: int, by: "User", seen: str, reason: str) -> Approval
 
 
 @verb
-def return_step(*, step_id: int, by: "User", seen: str, reason: str) -> ApprovalStep:
+def return_step(*, step_id: int | str, by: "User", seen: str, reason: str) -> ApprovalStep:
     """Ask its sender for more: this approval ends, and the request is theirs to change and to send again.
 
     Sent again it is decided in a new round. Publishes `step_closed` and `request_returned`.
     Raises Invalid (reason) and as `approve_step`.
     """
     reason = said(reason)
-    run = running.locked(step_id)
+    run = running.locked(step_id, by)
     if running.same_before(run, by, RETURNED):
         return run.step
     running.check_whole(run)

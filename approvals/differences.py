@@ -70,6 +70,8 @@ def _sentence(
         "form": _("The questions are of a newer form."),
         "service": _("Other target times apply."),
         "beneficiary": _("It is for another person."),
+        "file_removed": _("A file that was attached is not there any more."),
+        "file_added": _("A file was attached."),
     }[one.kind]
 
 

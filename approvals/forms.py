@@ -1,5 +1,6 @@
 """What a decision asks for, as values for the verbs; messages come back beside the fields."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,6 +14,7 @@ from approvals.inbox import Card
 from approvals.open_card import run_of
 from portal.errors import Invalid
 from portal.forms import PlainForm
+from portal.money import in_base
 from requests_app.forms import Screened, VerbForm
 from requests_app.models import RequestItem
 from requests_app.models.item import line_amount
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 OTHER = "other"
 LINE = "line-"
+LIKE_A_QUANTITY = re.compile(r"\d{1,9}", re.ASCII)
 OWN_WORDS = gettext_lazy("In your own words")
 REJECTING = [
     ("in_stock", gettext_lazy("Not needed: stock is there")),
@@ -213,8 +216,11 @@ class AdjustForm(ReasonForm):
             )
         if any(line.quantity > line.usual_max for line in self.lines):
             self.initial["chip"] = MORE_THAN_USUAL
-        if step_up.needed(self.card.request) and not self.fresh:
+        if not self.fresh and step_up.needed(self.card.request):
             self.fields["password"] = password_field()
+            self.fields["password"].required = self.is_bound and step_up.from_amount(
+                in_base(self.amount, self.card.request.rate)
+            )
 
     @property
     def lines(self) -> list[RequestItem]:
@@ -230,13 +236,19 @@ class AdjustForm(ReasonForm):
         return [self[name] for name in asked if name in self.fields]
 
     @property
+    def password(self) -> str | None:
+        """Not asked for where what is left is a small amount."""
+        field = self.fields.get("password")
+        return super().password if field and field.required else None
+
+    @property
     def amount(self) -> Decimal:
         """What is left of the amount with the quantities as typed; a quantity that makes no sense counts as it was."""
         total = self.card.request.carriage
         left, suppliers = set(), {}
         for line, bound in self.rows:
             typed = str(bound.value())
-            quantity = min(int(typed), line.quantity) if typed.isdecimal() else line.quantity
+            quantity = min(int(typed), line.quantity) if LIKE_A_QUANTITY.fullmatch(typed) else line.quantity
             total += line_amount(quantity, line.unit_price)
             if line.is_bought and line.vendor:
                 suppliers[line.vendor.pk] = line.vendor.carriage

@@ -43,8 +43,10 @@ class Glass(Door):
         and finance partner are told at once, and somebody independent reviews it within 72 hours."""
         user, said = person(request), self.body(GlassUseBody)
         found = access.get_request(user, public_id)
-        screening.check({"words": said["words"]}, agreed=False)
+        texts = {"words": said["words"]}
+        screening.ask(texts, agreed=said["patient_data_ok"])
         broken = break_glass.use(request=found, by=user, reason=said["reason"], words=said["words"])
+        screening.record_kept(request=found, by=user, texts=texts)
         return Response(GlassShown(glass_reviews.card(user, broken.ref)).data)
 
     @extend_schema(
@@ -58,7 +60,8 @@ class Glass(Door):
     def review(self, request: Request, ref: str) -> Response:
         """For a finance partner, director or executive who had no part in it. It is written once."""
         user, said = person(request), self.body(GlassReviewBody)
-        glass_reviews.card(user, ref)
-        screening.check({"words": said["words"]}, agreed=False)
+        case, texts = glass_reviews.card(user, ref).broken.request, {"words": said["words"]}
+        screening.ask(texts, agreed=said["patient_data_ok"])
         break_glass.review(ref=ref, by=user, verdict=said["verdict"], words=said["words"])
+        screening.record_kept(request=case, by=user, texts=texts)
         return Response(GlassShown(glass_reviews.card(user, ref)).data)

@@ -4,8 +4,8 @@ from rest_framework import serializers
 
 from approvals.glass_rules import LONGEST, SHORTEST
 from approvals.models import BreakGlass
-from portal.drf import Body, Text
-from requests_app.serializers import RequestBrief
+from portal.drf import Text
+from requests_app.serializers import FreeText, RequestBrief
 
 
 class UsedShown(serializers.Serializer):
@@ -46,7 +46,7 @@ class GlassListShown(serializers.Serializer):
     results = GlassShown(many=True)
 
 
-class GlassUseBody(Body):
+class GlassUseBody(FreeText):
     reason = serializers.ChoiceField(
         choices=BreakGlass.Reason.choices, help_text="what makes it an emergency"
     )
@@ -57,7 +57,7 @@ class GlassUseBody(Body):
     )
 
 
-class GlassReviewBody(Body):
+class GlassReviewBody(FreeText):
     verdict = serializers.ChoiceField(choices=BreakGlass.Verdict.choices)
     words = Text(
         max_length=LONGEST,

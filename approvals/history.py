@@ -74,21 +74,22 @@ def shown(decisions: Iterable[Decision]) -> list[Row]:
 
 def decided_by(user: "User") -> QuerySet[Decision]:
     """What `user` decided, by an own right or for somebody. One query, whoever reads it; not yet ordered."""
-    return _shown().filter(actor=user)
+    return shown_decisions().filter(actor=user)
 
 
 def decided_for(user: "User") -> QuerySet[Decision]:
     """What others decided with the authority of `user`, as `decided_by`."""
-    return _shown().filter(authority=user).exclude(actor=F("authority"))
+    return shown_decisions().filter(authority=user).exclude(actor=F("authority"))
 
 
 def decided_by_others(user: "User") -> QuerySet[Decision]:
     """What others decided of what `user` was asked as well, as `decided_by`: how it went that left the inbox."""
     asked = StepApprover.objects.filter(user=user, step=OuterRef("step"))
-    return _shown().filter(Exists(asked)).exclude(actor=user).exclude(authority=user)
+    return shown_decisions().filter(Exists(asked)).exclude(actor=user).exclude(authority=user)
 
 
-def _shown() -> QuerySet[Decision]:
+def shown_decisions() -> QuerySet[Decision]:
+    """Decisions with what their rows show of them. Lazy."""
     about = [f"step__approval__request__{one}" for one in ("hospital", "department", "category")]
     return Decision.objects.select_related("actor", "authority", "withdrawn_by", *about)
 

@@ -11,13 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from approvals import authority
+from approvals.budgets.showing import Figure
 from approvals.content import hash_to_decide
-from approvals.models import ApprovalStep, Decision, StepApprover
+from approvals.models import ApprovalStep, BudgetEntry, Decision, StepApprover
 from portal.accounts.models import User as Account
 from portal.clock import now
 from portal.errors import NotFound
 from requests_app.kinds import kind_of
-from requests_app.models import RequestItem, ServiceRequest, WardQuestion
+from requests_app.models import Attachment, RequestItem, ServiceRequest, WardQuestion
 from requests_app.states import Kind
 
 if TYPE_CHECKING:
@@ -62,14 +63,24 @@ class Card:
     lines: list[RequestItem]
     role: str
     alone: bool  # nobody else was asked
+    others: bool  # another step of it is undecided
     last: bool  # agreeing sends it: no other decision is needed
     seen: str  # the hash that the decision is bound to
+    files: int  # how many are attached to the request
+    budgeted: bool  # a budget pays for it
     said: list[tuple[str, str]]  # question and answer, of a request without lines
     lent_by: str = ""  # in whose name this person was asked
     question: Question | None = None
     may: dict[str, str] = field(default_factory=dict)  # of an open card: what is offered, and why not
     differs: list[str] = field(default_factory=list)  # of an open card: what changed since the round before
     agreed: list[Decision] = field(default_factory=list)  # of an open card: who agreed to this step already
+    budgets: tuple[Figure, ...] = ()  # of an open card: that pay for it
+    papers: list[Attachment] = field(default_factory=list)  # of an open card: what is attached, by name
+
+    @property
+    def answer_due(self) -> bool:
+        """Something was asked about it and nobody has answered yet."""
+        return self.question is not None and not self.question.answered_by
 
     @property
     def store_lines(self) -> int:
@@ -229,8 +240,11 @@ def _card(step: Any) -> Card:
         lines=lines,
         role=authority.label(step.asked_role),
         alone=step.asked == 1,
+        others=step.others,
         last=not step.others and step.needed == 1,
         seen=hash_to_decide(step.approval, request, lines),
+        files=step.files or 0,
+        budgeted=step.budgeted,
         said=[] if request.is_supply else kind_of(request).told(request),
         lent_by=_name(step.lent_by),
         question=Question(asked["text"], _name(asked["by"]), asked["answer"], _name(asked["from"]))
@@ -258,6 +272,8 @@ def _steps(user: "User") -> "QuerySet[ApprovalStep]":
     siblings = ApprovalStep.objects.filter(approval=OuterRef("approval"), state__in=undecided)
     people = StepApprover.objects.filter(step=OuterRef("pk")).order_by().values("step")
     mine = StepApprover.objects.filter(step=OuterRef("pk"), user=user)
+    files = Attachment.objects.filter(request=OuterRef("approval__request"), removed_at=None).exclude(path="")
+    files = files.order_by().values("request")
     about = WardQuestion.objects.filter(
         request=OuterRef("approval__request"),
         step_ref=Concat(Value("step:"), Cast(OuterRef("pk"), CharField())),
@@ -268,6 +284,8 @@ def _steps(user: "User") -> "QuerySet[ApprovalStep]":
         ApprovalStep.objects.annotate(
             others=Exists(siblings.exclude(pk=OuterRef("pk"))),
             asked=Subquery(people.annotate(n=Count("pk")).values("n")),
+            budgeted=Exists(BudgetEntry.objects.filter(request=OuterRef("approval__request"))),
+            files=Subquery(files.annotate(n=Count("pk")).values("n")),
             decided=Exists(Decision.objects.filter(step__approval=OuterRef("approval"))),
             lent_by=Subquery(mine.order_by().values(one=_person("on_behalf_of"))[:1]),
             question=Subquery(about.order_by("-pk").values(one=told)[:1]),

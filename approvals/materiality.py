@@ -4,6 +4,7 @@ Two contents of one request are compared (`content.content_of`, and beside it `d
 what is new and who pays always asks again; what shrinks within a limit keeps what was decided, and says by which rule.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -33,6 +34,8 @@ SHIPPED: dict[str, str] = {
     "answers": EVERYBODY,
     "form": EVERYBODY,
     "service": EVERYBODY,
+    "file_removed": EVERYBODY,
+    "file_added": NOBODY,
     "quantity_down": NOBODY,
     "line_struck": NOBODY,
     "price_down": NOBODY,
@@ -123,10 +126,16 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
     for kind, key in WHOLE.items():
         if key in before and key in after and before[key] != after[key]:
             found.append(Change(kind, "", before[key], after[key]))
+    found += _files(Counter(before.get("files", ())), Counter(after.get("files", ())))
     amounts = [Decimal(one["amount"]) for one in (before, after)]
     if "base_amount" in before and "base_amount" in after and amounts[0] == amounts[1]:
         amounts = [Decimal(one["base_amount"]) for one in (before, after)]
     return found + _number("amount", "", *amounts)
+
+
+def _files(was: Counter[str], now: Counter[str]) -> list[Change]:
+    gone, new = (was - now).total(), (now - was).total()
+    return [Change("file_removed", "", gone, 0)] * bool(gone) + [Change("file_added", "", 0, new)] * bool(new)
 
 
 def _lines(content: Mapping[str, Any]) -> dict[str, list[Any]]:

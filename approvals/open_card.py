@@ -4,27 +4,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from approvals import differences, options, running
+from approvals.budgets import showing
 from approvals.content import content_of
 from approvals.inbox import Card
 from approvals.models import Approval, ApprovalStep
 from approvals.running import APPROVED, Run
+from requests_app import attachments
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
 def opened(card: Card, user: "User") -> Card:
-    """`card` with `may`, `agreed` and `differs`.
+    """`card` with `may`, `agreed`, `differs`, `budgets` and `papers`.
 
-    One query for an own right while nobody decided yet; one or two more where somebody did, two or three for a lent right,
-    and one or two where the request was decided about before.
+    One query for budgets where some pay, one where files are attached. One query for an own right while nobody
+    decided yet; one or two more where somebody did, two or three for a lent right, and one or two where the request was
+    decided about before.
     """
     run = run_of(card)
+    agreed = [one for one in run.on_step if one.outcome == APPROVED]
     return replace(
         card,
-        may=options.options(run, user, whole=False),
-        agreed=[one for one in run.on_step if one.outcome == APPROVED],
+        may=options.options(run, user, lines=card.lines, whole=False),
+        agreed=agreed,
+        last=not card.others and len(agreed) + 1 >= card.step.needed,
         differs=_differs(card),
+        budgets=showing.waiting(card.request) if card.budgeted and not card.step.approval.about_price else (),
+        papers=[one for one in attachments.shown(card.request) if one.removed_at is None]
+        if card.files
+        else [],
     )
 
 

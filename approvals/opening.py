@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from approvals import authority, carrying, content, signals
 from approvals.authority import Asked
+from approvals.budgets import funds, ledger
 from approvals.case import build_case
 from approvals.in_force import in_force
 from approvals.models import Approval, ApprovalStep, StepApprover
@@ -13,7 +14,8 @@ from approvals.routing import Plan, Rule, plan_steps, wanted
 from approvals.wording import priced
 from portal.accounts import scopes
 from portal.clock import now
-from portal.facts import publish, verb
+from portal.facts import publish, store_together, verb
+from portal.fsm import store_moved
 from requests_app import casework, lifecycle
 from requests_app.models import ServiceRequest
 from requests_app.projections import record_holder
@@ -28,8 +30,8 @@ OPEN, WAITING = ApprovalStep.State.OPEN, ApprovalStep.State.WAITING
 def open_approval(*, request: ServiceRequest, by: "User", again: bool = False) -> Approval:
     """Plan the steps from the published policy, copy them onto the request and ask the first people.
 
-    A deciding rule approves at once, in the name of the system and of the rule. No policy or nobody entitled:
-    `needs_routing` with an owner, never approved. After an earlier round whoever agreed then and is not concerned by what
+    A deciding rule approves at once, in the name of the system and of the rule, unless a budget stops it. No policy or
+    nobody entitled: `needs_routing` with an owner, never approved. After an earlier round whoever agreed then and is not concerned by what
     changed is not asked again (`carrying`). `again`: there was a round before, also of what was sent only once. Publishes
     `step_kept` for these, `step_opened` for each step asked.
     """
@@ -38,21 +40,26 @@ def open_approval(*, request: ServiceRequest, by: "User", again: bool = False) -
     before = carrying.before(request) if again else None
     run = {"request": request, "opened_at": now(), "content": content.content_of(request, request.all_lines)}
     run["round"] = before.round + 1 if before else 1
+    found = funds.of(request, request.wanted_lines, carriage=request.carriage, again=again)
+    ledger.settle(request=request, by=by, found=found.periods, new=not again)
     if force.policy is None:
         approval = Approval.objects.create(**run, status=Approval.Status.NEEDS_ROUTING)
         needs_routing(
             approval, request, by=by, why=_("No approval policy is published for “%s”.") % request.category
         )
         return approval
-    case = build_case(request, wanted=wanted(force.rules))
+    case = build_case(request, wanted=wanted(force.rules), budget=found.state)
     plan = plan_steps(force.rules, case)
     run |= {"policy": force.policy, "site_policy": force.site}
     approval = Approval.objects.create(**run, rules=list(plan.rules), case=case.as_json())
     earlier = carrying.read(before) if before else None
-    steps = _copied(approval, plan)
+    steps = copied(approval, plan)
     if earlier:
         steps = carrying.again(approval, steps, earlier)
-    if plan.decided_by and not steps:
+    if plan.decided_by and not steps and found.stopping:
+        why = _("A rule would agree to this alone, and its budget does not have the money.")
+        needs_routing(approval, request, by=by, why=why)
+    elif plan.decided_by and not steps:
         _decide_by_policy(approval, request, plan.decided_by)
     elif not steps:
         needs_routing(approval, request, by=by, why=_("No rule of the approval policy fits this request."))
@@ -62,7 +69,7 @@ def open_approval(*, request: ServiceRequest, by: "User", again: bool = False) -
     return approval
 
 
-def _copied(approval: Approval, plan: Plan) -> list[ApprovalStep]:
+def copied(approval: Approval, plan: Plan) -> list[ApprovalStep]:
     """The planned steps as steps of this run, not yet stored."""
     return [
         ApprovalStep(
@@ -157,14 +164,16 @@ def instead(role: str, why: str) -> str:
 
 
 def _store(steps: list[ApprovalStep], *, changed: list[ApprovalStep]) -> None:
-    """New steps in one insert; those that were stored before one by one, so that a moved state is refused."""
+    """New steps in one insert; those that were stored before with what else moved, so that a moved state is refused."""
     new = [step for step in steps if step._state.adding]
     if new:
         ApprovalStep.objects.bulk_create(new)
         return
-    for step in changed:
-        if step.state == OPEN:
-            step.save()
+    store_together(_store_moved, *(step for step in changed if step.state == OPEN))
+
+
+def _store_moved(steps: list[ApprovalStep]) -> None:
+    store_moved(steps, "opened_at", "closed_at", "asked_role", "needed", "why")
 
 
 def _ask(asked: list[tuple[ApprovalStep, list[Asked]]], request: ServiceRequest, by: "User") -> None:
@@ -255,7 +264,14 @@ def close_step(step: ApprovalStep, request: ServiceRequest, *, outcome: str, by:
         outcome
     ]
     mark(now())
-    step.save()
+    store_together(_store_moved, step)
     if asked:
-        step.approvers.update(open=False)
-        publish(signals.step_closed, request=request, step_ref=f"step:{step.pk}", outcome=outcome, by=by)
+        StepApprover.objects.filter(step=step.pk).update(open=False)
+        publish(
+            signals.step_closed,
+            request=request,
+            step_ref=f"step:{step.pk}",
+            outcome=outcome,
+            unanswered=getattr(step, "unanswered", True),  # where nobody looked, there may be something
+            by=by,
+        )

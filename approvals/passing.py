@@ -17,7 +17,7 @@ from portal.facts import publish, verb
 def pass_on(*, step_id: int | str, by: User, to: User, reason: str) -> ApprovalStep:
     """`by` leaves an open step to `to`, who may decide it as well: it goes out of the inbox of `by` and stays out of it.
 
-    Others who were asked are asked still. The right of `by` does not end: who passed it on by mistake may still decide.
+    Others who were asked are asked still. The same again changes nothing. The right of `by` does not end: who passed it on by mistake may still decide.
     Publishes `step_passed`. Raises Invalid (reason: 1 to 500 characters; to: nobody whom the step is for), WrongState
     (nobody else may decide it), and as `decisions.approve_step`.
     """
@@ -25,9 +25,11 @@ def pass_on(*, step_id: int | str, by: User, to: User, reason: str) -> ApprovalS
     run = running.locked(step_id, by)
     running.right(run, by)
     step = run.step
+    if _passed_before(step, by, to):
+        return step
     people = _candidates(run, by)
     if not people:
-        raise WrongState(nobody())
+        raise WrongState(nobody(step))
     chosen = people.get(to.pk)
     if chosen is None:
         raise Invalid({"to": [_("Choose somebody who may take this decision.")]})
@@ -66,6 +68,12 @@ def pass_on(*, step_id: int | str, by: User, to: User, reason: str) -> ApprovalS
     return step
 
 
+def _passed_before(step: ApprovalStep, by: User, to: User) -> bool:
+    """Did `by` leave it to `to` already? Sending it again changes nothing. One query."""
+    rows = dict(StepApprover.objects.filter(step=step, user__in=[by, to]).values_list("user_id", "open"))
+    return rows.get(by.pk) is False and rows.get(to.pk) is True
+
+
 def candidates(run: Run, by: User) -> list[User]:
     """Whom `by` may leave `run.step` to: who may decide it now and did not pass it on before. Three to five queries."""
     return [one.user for one in _candidates(run, by).values()]
@@ -79,8 +87,13 @@ def candidate(username: str) -> User:
     return found
 
 
-def nobody() -> str:
-    """Why it cannot be passed on where there is nobody to pass it on to."""
+def nobody(step: ApprovalStep) -> str:
+    """Why it cannot be passed on where there is nobody to pass it on to. One query."""
+    if StepApprover.objects.filter(step=step, open=False).exists():
+        return _(
+            "Everybody else who may take this decision passed it on or has decided. Approve it, say no, or ask its sender for "
+            "more."
+        )
     return _("Nobody else may take this decision. Approve it, say no, or ask its sender for more.")
 
 

@@ -3,14 +3,16 @@
 from dataclasses import dataclass, replace
 
 from approvals import authority
+from approvals.budgets import funds, showing
+from approvals.budgets.showing import Figure
 from approvals.case import build_case
 from approvals.in_force import in_force
 from approvals.models import ApprovalStep
 from approvals.panel import place_of
-from approvals.routing import PlannedStep, RoutingCase, plan_steps, wanted
+from approvals.routing import PlannedStep, plan_steps, wanted
 from approvals.wording import priced
 from portal.money import in_base
-from requests_app.models import ServiceRequest
+from requests_app.models import RequestItem, ServiceRequest
 from requests_app.supplies.quoting import Quote, quote
 
 
@@ -31,6 +33,8 @@ class Foreseen:
 class Preview:
     at_once: bool = False  # the agreed list decides, nobody is asked
     steps: tuple[Foreseen, ...] = ()
+    budgets: tuple[Figure, ...] = ()  # that pay for it, with what they have left
+    stops: bool = False  # one of them has no money for it and stops: it can be sent, and not agreed to
 
     @property
     def nobody(self) -> bool:
@@ -48,23 +52,27 @@ def preview(draft: ServiceRequest, quoted: Quote | None = None) -> Preview | Non
     force = in_force(draft.category_id, draft.hospital_id)
     if force.policy is None:
         return Preview()
-    case = _case(draft, quoted, wanted(force.rules))
+    lines = _lines(quoted)
+    found = funds.of(draft, lines, carriage=quoted.carriage, again=draft.submitted_at is not None)
+    case = build_case(draft, lines, wanted=wanted(force.rules), budget=found.state)
     plan = plan_steps(force.rules, replace(case, amount=in_base(quoted.amount, draft.rate)))
-    if plan.decided_by:
-        return Preview(at_once=True)
+    shown = showing.before_sending(draft, found)
+    if plan.decided_by and not found.stopping:
+        return Preview(at_once=True, budgets=shown)
     turns = [step.sequence for step in plan.steps]
-    return Preview(steps=tuple(_foreseen(draft, step, turns) for step in plan.steps))
+    foreseen = tuple(_foreseen(draft, step, turns) for step in plan.steps)
+    return Preview(steps=foreseen, budgets=shown, stops=bool(found.stopping))
 
 
-def _case(draft: ServiceRequest, quoted: Quote, asked: frozenset[str]) -> RoutingCase:
-    """The draft's case with what sending would write onto its lines."""
+def _lines(quoted: Quote) -> list[RequestItem]:
+    """The lines with what sending would write onto them."""
     lines = []
     for shown in quoted.lines:
         line = shown.line
         line.amount, line.source, line.flags = shown.amount, shown.item.source, shown.item.flags
         line.vendor, line.usual_max = shown.item.vendor, shown.item.usual_max
         lines.append(line)
-    return build_case(draft, lines, wanted=asked)
+    return lines
 
 
 def _foreseen(draft: ServiceRequest, step: PlannedStep, turns: list[int]) -> Foreseen:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from auditlog.context import disable_auditlog
+
 from approvals.models import ApprovalPolicy, PolicyRule, PolicyStep
 from approvals.routing import Rule
 from portal.audit import events
@@ -31,8 +33,17 @@ def draft(*, category: Category, code: str, name: str, rules: Iterable[Rule], by
     policy = ApprovalPolicy.objects.create(
         code=code, category=category, name=name, version=latest.version + 1 if latest else 1
     )
-    for position, rule in enumerate(rules):
-        row = PolicyRule.objects.create(
+    write_rules(policy, rules)
+    return policy
+
+
+def write_rules(policy: ApprovalPolicy, rules: Iterable[Rule]) -> None:
+    """Keep `rules` as those of `policy`, in this order; part of a verb, whose event says what differs."""
+    wanted = list(rules)
+    with disable_auditlog():
+        policy.rules.all().delete()
+    rows = PolicyRule.objects.bulk_create(
+        PolicyRule(
             policy=policy,
             position=position,
             code=rule.code,
@@ -41,10 +52,13 @@ def draft(*, category: Category, code: str, name: str, rules: Iterable[Rule], by
             decides=rule.decides,
             replaces=list(rule.replaces),
         )
-        PolicyStep.objects.bulk_create(
-            PolicyStep(rule=row, **{**asdict(step), "documents": list(step.documents)}) for step in rule.steps
-        )
-    return policy
+        for position, rule in enumerate(wanted)
+    )
+    PolicyStep.objects.bulk_create(
+        PolicyStep(rule=row, **{**asdict(step), "documents": list(step.documents)})
+        for row, rule in zip(rows, wanted, strict=True)
+        for step in rule.steps
+    )
 
 
 @verb

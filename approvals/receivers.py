@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from approvals import authority, dearer, escalation, opening, reresolving
+from approvals.budgets import ledger
 from portal.accounts import scopes
 from portal.errors import NotFound
 
@@ -19,12 +20,22 @@ def on_request_extended(*, request: Any, by: Any, **_: Any) -> None:
     opening.open_approval(request=request, by=by, again=True)
 
 
+def on_file_removed(*, request: Any, by: Any, **_: Any) -> None:
+    """Who decided saw a file that is not there any more: a new round, in which `carrying` asks them again."""
+    on_request_extended(request=request, by=by)
+
+
 def on_request_cancelled(*, request: Any, by: Any, **_: Any) -> None:
     opening.withdraw(request=request, by=by)
 
 
 def on_request_returned(*, request: Any, by: Any, **_: Any) -> None:
     opening.withdraw(request=request, by=by)
+
+
+def on_money_moved(*, request: Any, by: Any, **_: Any) -> None:
+    """What it holds of budgets follows: agreed, said no to, taken back, made less, ordered, ended."""
+    ledger.settle(request=request, by=by)
 
 
 def on_membership_changed(*, membership: Any, **_: Any) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 STANDING_ORDER_SOURCES = ("store",)
+AMOUNTS = ("amount", "weekly_standing_total", "beside")
 SEVERAL = ("marks", "vendors", "requester_roles", "exceptions", "vendor_states")
 # A condition and the fact that must be among its values; of facts that are several, one of them.
 AMONG = {
@@ -66,11 +67,13 @@ class RoutingCase:
     cannot_wait: bool = False  # an emergency, or urgent and not to be left until the morning
     budget: str = ""  # "none", "within" or "over"; only where a rule asks
     vendor_states: tuple[str, ...] = ()  # "on_contract", "off_contract", "new", "stopped" of its suppliers
+    beside: Decimal = Decimal(0)  # beyond the amount: what it may have been split from (approvals.watching)
+    touched: bool = False  # who has a part in it changed rule, price or agreed list lately: a person decides
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the record; amounts as strings."""
         data = asdict(self)
-        data["amount"], data["weekly_standing_total"] = str(self.amount), str(self.weekly_standing_total)
+        data |= {name: str(data[name]) for name in AMOUNTS}
         data["lines"] = [{**line, "amount": str(line["amount"])} for line in data["lines"]]
         return data
 
@@ -87,7 +90,7 @@ class RoutingCase:
             )
             for line in data["lines"]
         )
-        amounts = {key: Decimal(data[key]) for key in ("amount", "weekly_standing_total")}
+        amounts = {key: Decimal(data.get(key, 0)) for key in AMOUNTS}
         several = {key: tuple(data.get(key, ())) for key in SEVERAL}
         return cls(**{**data, **amounts, **several, "lines": lines})
 
@@ -146,11 +149,12 @@ class Plan:
 def plan_steps(policy: RuleSet, case: RoutingCase) -> Plan:
     """Apply the rules in order.
 
-    Where only the first counts, it alone is looked at. The first deciding rule that holds ends it: no person decides.
+    Where only the first counts, it alone is looked at. The first deciding rule that holds ends it: no person decides. A
+    deciding rule with conditions does not hold for who changed it, or what it looks at, lately (`touched`).
     Otherwise every rule that holds adds its steps; one role is asked once, at its earliest place, by as many people as
     the strictest rule wants, for all the reasons.
     """
-    held = [rule for rule in policy.rules if matches(rule.conditions, case)]
+    held = [rule for rule in policy.rules if matches(rule.conditions, case) and not _own(rule, case)]
     if policy.mode == "first":
         held = held[:1]
     deciding = next((rule for rule in held if rule.decides), None)
@@ -165,6 +169,11 @@ def plan_steps(policy: RuleSet, case: RoutingCase) -> Plan:
                 steps[step.role] = _joined(known, step, rule.why) if known else _planned(step, rule.why)
     ordered = sorted(steps.values(), key=lambda step: (step.sequence, step.role))
     return Plan(rules=tuple(rule.code for rule in held), steps=tuple(ordered))
+
+
+def _own(rule: Rule, case: RoutingCase) -> bool:
+    """Would it decide about those who changed what it goes by? Who is asked about nothing gains nothing by a change."""
+    return rule.decides and bool(rule.conditions) and case.touched
 
 
 def _planned(step: StepRule, why: str) -> PlannedStep:
@@ -190,7 +199,8 @@ def _joined(known: PlannedStep, step: StepRule, why: str) -> PlannedStep:
 def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
     """Do all conditions hold? An unknown condition is an error, never a silent yes.
 
-    amount_from, amount_to: from <= amount < to (an amount equal to a limit is in the higher band) ·
+    amount_from, amount_to: from <= amount < to (an amount equal to a limit is in the higher band); the amount is that of
+    the request, or of all that it may have been split from ·
     any_flag: a line has one of these flags · groups: only lines of these catalogue groups count for any_flag ·
     first_order: only lines that the department orders for the first time in twelve months count for any_flag ·
     those of AMONG: the fact is one of these values · those of SAME: the fact is so, or is not so ·
@@ -199,9 +209,10 @@ def matches(conditions: dict[str, Any], case: RoutingCase) -> bool:
     unknown = set(conditions) - CONDITIONS
     if unknown:
         raise ValueError(f"unknown policy condition: {', '.join(sorted(unknown))}")
-    if "amount_from" in conditions and case.amount < Decimal(conditions["amount_from"]):
+    amount = case.amount + case.beside
+    if "amount_from" in conditions and amount < Decimal(conditions["amount_from"]):
         return False
-    if "amount_to" in conditions and case.amount >= Decimal(conditions["amount_to"]):
+    if "amount_to" in conditions and amount >= Decimal(conditions["amount_to"]):
         return False
     if "any_flag" in conditions and not _flagged(conditions, case):
         return False

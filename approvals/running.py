@@ -1,12 +1,13 @@
 """One run under its lock: may this person decide this step now, by what right, and the one way to record that they did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from approvals import authority, differences, signals
+from approvals import authority, differences, recent_changes, signals
 from approvals.authority import Claim
 from approvals.content import hash_to_decide
 from approvals.models import ApprovalStep, Decision, StepApprover
@@ -15,11 +16,13 @@ from portal.clock import now
 from portal.errors import AlreadyDecided, DomainError, NotAllowed, NotFound, StaleState, WrongState
 from portal.facts import publish
 from requests_app import access, permissions
-from requests_app.models import ServiceRequest
+from requests_app.models import ServiceRequest, WardQuestion
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
+# What most decisions take of their request.
+TAKEN = ("hospital", "department", "category", "requester", "team")
 APPROVED, REJECTED, RETURNED = Decision.Outcome.APPROVED, Decision.Outcome.REJECTED, Decision.Outcome.RETURNED
 
 
@@ -74,9 +77,9 @@ def locked(step_id: int | str, by: "User | None" = None) -> Run:
     Raises NotFound.
     """
     if isinstance(step_id, int):
-        request = access.lock_where(approvals__steps=step_id)
+        request = access.lock_where(TAKEN, approvals__steps=step_id)
         return read(request, ApprovalStep.objects.filter(approval__steps=step_id), step_id)
-    request = access.lock_where(approvals__steps__ref=step_id)
+    request = access.lock_where(TAKEN, approvals__steps__ref=step_id)
     asked = StepApprover.objects.filter(step=OuterRef("pk"), user=by)
     steps = ApprovalStep.objects.filter(approval__steps__ref=step_id).annotate(was_asked=Exists(asked))
     run = read(request, steps, step_id)
@@ -87,8 +90,11 @@ def locked(step_id: int | str, by: "User | None" = None) -> Run:
 
 def read(request: ServiceRequest, siblings: QuerySet[ApprovalStep], step_id: int | str | None = None) -> Run:
     """The run of `siblings`, all the steps of one approval, about `step_id` (None: the first). Two queries, or one."""
-    steps = list(siblings.select_related("approval__policy").order_by("sequence", "pk"))
+    unanswered = Exists(WardQuestion.objects.filter(request=request.pk, answered_at=None))
+    found = siblings.annotate(unanswered=unanswered).select_related("approval__policy")
+    steps: list[ApprovalStep] = list(found.order_by("sequence", "pk"))
     step = next(step for step in steps if step_id in (step.pk, step.ref, None))
+    step.approval.request = request
     for sibling in steps:
         sibling.approval = step.approval
     return Run(step=step, request=request, steps=steps, decisions=_decisions(steps))
@@ -100,7 +106,11 @@ def _decisions(steps: list[ApprovalStep]) -> list[Decision]:
     if all(one.state in undecided and one.round == 1 and one.needed == 1 and not one.of_all for one in steps):
         return []
     of = [step.pk for step in steps] + [one.carried_from_id for one in steps if one.carried_from_id]
-    return list(Decision.objects.filter(step__in=of).select_related("actor", "authority").order_by("pk"))
+    found = list(Decision.objects.filter(step__in=of).select_related("actor").order_by("pk"))
+    for decision in found:
+        if decision.authority_id == decision.actor_id:
+            decision.authority = decision.actor
+    return found
 
 
 def right(run: Run, by: "User") -> Claim:
@@ -110,7 +120,7 @@ def right(run: Run, by: "User") -> Claim:
     """
     step, request = run.step, run.request
     if step.state in (ApprovalStep.State.APPROVED, ApprovalStep.State.REJECTED):
-        raise _was_first(run)
+        raise _was_first(run, by)
     if step.state != ApprovalStep.State.OPEN:
         raise WrongState(
             _("This no longer needs a decision: the request is “%s”.") % request.get_state_display()
@@ -121,7 +131,8 @@ def right(run: Run, by: "User") -> Claim:
         raise NotAllowed(_("You decided this request before, so somebody else takes this decision."))
     claim = authority.claim(by, step, request, without=run.without)
     if claim is None:
-        raise NotAllowed(_("This decision is not yours: your role here does not include it."))
+        changed = recent_changes.why_not(by, request)
+        raise NotAllowed(changed or _("This decision is not yours: your role here does not include it."))
     return claim
 
 
@@ -134,9 +145,17 @@ def refusal(run: Run, by: "User") -> DomainError | None:
     return None
 
 
-def same_before(run: Run, by: "User", outcome: str) -> bool:
-    """Did `by` take exactly this decision on this step before? Sending it again changes nothing."""
-    return any(decision.actor_id == by.pk and decision.outcome == outcome for decision in run.on_step)
+def same_before(run: Run, by: "User", outcome: str, left: Mapping[str, int] | None = None) -> bool:
+    """Did `by` take exactly this decision on this step before? Sending it again changes nothing.
+
+    `left`: how many a yes leaves of lines, by code; a line that stayed as it is now may be among them.
+    """
+    mine = [one for one in run.on_step if one.actor_id == by.pk and one.outcome == outcome]
+    if not mine or outcome != APPROVED:
+        return bool(mine)
+    done = {change["line"]: change["to"] for change in mine[-1].adjusted}
+    stayed = {line.code: line.quantity for line in run.request.all_lines} if left else {}
+    return done == {code: to for code, to in (left or {}).items() if code in done or to != stayed.get(code)}
 
 
 def check_seen(run: Run, seen: str) -> None:
@@ -146,6 +165,14 @@ def check_seen(run: Run, seen: str) -> None:
             _("The request changed since you opened it. Look again before you decide."),
             changes=differences.since(seen, run.request),
         )
+
+
+def read_lines(run: Run) -> None:
+    """Read as much of the lines as a yes takes: more than what was shown only where it is the last one. One query."""
+    undecided = (ApprovalStep.State.WAITING, ApprovalStep.State.OPEN)
+    last = all(one is run.step or one.state not in undecided for one in run.steps)
+    lines = run.request.lines.select_related("item", "vendor", "team") if last else run.request.lines.all()
+    run.request.all_lines = list(lines)
 
 
 def check_whole(run: Run) -> None:
@@ -192,11 +219,14 @@ def record(run: Run, by: "User", claim: Claim, outcome: str, **more: Any) -> Dec
     return decision
 
 
-def _was_first(run: Run) -> AlreadyDecided:
+def _was_first(run: Run, by: "User") -> AlreadyDecided:
     last = run.on_step[-1]
-    said = _("%s approved this first.") if last.outcome == APPROVED else _("%s said no to this first.")
-    name = last.actor.get_full_name()
-    return AlreadyDecided(said % name, winner=name, outcome=str(last.outcome), at=last.decided_at)
+    yes, name = last.outcome == APPROVED, last.actor.get_full_name()
+    if last.actor_id == by.pk:
+        said = _("You approved this before.") if yes else _("You said no to this before.")
+    else:
+        said = (_("%s approved this first.") if yes else _("%s said no to this first.")) % name
+    return AlreadyDecided(said, winner=name, outcome=str(last.outcome), at=last.decided_at)
 
 
 def _note(run: Run, decision: Decision) -> None:

@@ -92,6 +92,12 @@ RULES = (
     _flag("safety_critical", "A safety-critical device needs clinical engineering", BIOMED),
     _flag("rationed", "A rationed item needs the clinical product lead", PRODUCT_LEAD),
     _flag("personal_data", "A system with personal data needs the data protection officer", DATA_PROTECTION),
+    Rule(
+        code="budget-over",
+        why="What is bought goes beyond the budget",
+        conditions={"budget_states": ["over"]},
+        steps=(FINANCE,),
+    ),
     _flag("hire", "A hire needs the head of department", HEAD),
     _flag("free_text", "An item outside the catalogue needs procurement", PROCUREMENT),
     *shipped_duty.RULES,
@@ -129,6 +135,12 @@ COSTS = (
         PROCUREMENT_BAND,
         DIRECTOR_BAND,
         EXECUTIVES_BAND,
+    ),
+    Rule(
+        code="budget-over",
+        why="The cost goes beyond the budget",
+        conditions={"budget_states": ["over"]},
+        steps=(FINANCE,),
     ),
     *shipped_duty.RULES,
 )

@@ -7,7 +7,8 @@ lines_adjusted = (
     Signal()
 )  # request, changes (adjusting.Change), decider_ids (who decided before), by; less of some lines
 step_passed = Signal()  # request, step_ref, to_id, reason, by
-step_closed = Signal()  # request, step_ref, outcome (approved | rejected | withdrawn), by
+# request, step_ref, outcome (approved | rejected | withdrawn), unanswered (may the ward still be asked about it?), by
+step_closed = Signal()
 step_kept = Signal()  # request, step_ref (of the earlier round), round, decider_ids, changes (sentences), by
 price_answered = Signal()  # request, approval, agreed (bool), reason, by; of an order dearer than agreed
 glass_broken = Signal()  # request, broken, by; it did not wait for its approval

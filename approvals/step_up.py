@@ -1,6 +1,7 @@
 """The password once more for large amounts: when it is asked for, and how long one answer holds."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -20,7 +21,12 @@ CONFIRMED_AT = "approvals_confirmed_at"  # key of the session: when the password
 
 def needed(request: ServiceRequest) -> bool:
     """Does a yes to `request` take the password once more? From APPROVE_CONFIRM_FROM on, in the base currency. No query."""
-    return request.base_amount >= settings.APPROVE_CONFIRM_FROM
+    return from_amount(request.base_amount)
+
+
+def from_amount(base_amount: Decimal) -> bool:
+    """Does a yes to this amount in the base currency take it?"""
+    return base_amount >= settings.APPROVE_CONFIRM_FROM
 
 
 def check(request: ServiceRequest, *, confirmed: bool) -> None:

@@ -1,6 +1,8 @@
 from django.urls import path
 
-from approvals import batch_views, cover_views, glass_views, step_views, views
+from approvals import approver_views, batch_views, cover_views, glass_views, step_views, views
+from approvals.sampling import sample_views
+from approvals.watching import watch_views
 
 app_name = "approvals"
 urlpatterns = [
@@ -17,7 +19,16 @@ urlpatterns = [
     path("glass/use/<slug:public_id>/", glass_views.use, name="glass-use"),
     path("glass/<slug:ref>/", glass_views.review, name="glass-review"),
     path("decided/", views.decided, name="decided"),
+    path("decided/by/", approver_views.people, name="approvers"),
+    path("decided/by/<str:username>/", approver_views.one, name="approver"),
     path("batch/", batch_views.batch, name="batch"),
+    path("watch/splits/", watch_views.splits, name="watch-splits"),
+    path("watch/splits/<int:pk>/", watch_views.split, name="watch-split"),
+    path("watch/deciding/", watch_views.deciding, name="watch-deciding"),
+    path("watch/duties/", watch_views.duties, name="watch-duties"),
+    path("why/<slug:public_id>/", watch_views.why, name="why"),
+    path("sample/", sample_views.sample, name="sample"),
+    path("sample/<int:pk>/", sample_views.answer, name="sample-answer"),
     path("<slug:ref>/approve/", views.step_approve, name="step-approve"),
     path("<slug:ref>/confirm/", views.confirm, name="confirm"),
     path("<slug:ref>/undo/", views.step_undo, name="step-undo"),

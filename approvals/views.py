@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from approvals import decisions, history, inbox, inbox_page, step_up, undoing
+from approvals import approvers, decisions, history, inbox, inbox_page, open_card, step_up, undoing
 from approvals.forms import ConfirmForm
 from approvals.inbox_page import Asked
 from portal.accounts import password_again
@@ -64,10 +64,9 @@ def inbox_news(request: HttpRequest) -> HttpResponse:
 @door
 def step_approve(request: HttpRequest, ref: str) -> HttpResponse:
     """Agree to exactly what was shown; a large amount takes the password first, on a page of its own."""
-    step, seen = inbox.asked_step(person(request), ref), request.POST.get("seen", "")
-    confirmed = step_up.fresh(request.session)
+    seen, confirmed = request.POST.get("seen", ""), step_up.fresh(request.session)
     try:
-        decisions.approve_step(step_id=step.pk, by=person(request), seen=seen, confirmed=confirmed)
+        decisions.approve_step(step_id=ref, by=person(request), seen=seen, confirmed=confirmed)
     except MOVED_ON as refusal:
         return moved_on(request, ref, refusal)
     except NotAllowed as refusal:
@@ -82,9 +81,9 @@ def step_approve(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @door
 def confirm(request: HttpRequest, ref: str) -> HttpResponse:
-    """The password once more, and with it the approval of exactly what was shown."""
+    """What it is about and the password once more, and with it the approval of exactly what was shown."""
     user, typed = person(request), request.POST if request.method == "POST" else None
-    card = inbox.card(user, ref)
+    card = open_card.opened(inbox.card(user, ref), user)
     form = ConfirmForm(typed, initial={"seen": request.GET.get("seen", card.seen)})
     if form.is_valid() and (wrong := password_again.problem(request, form.cleaned_data["password"])):
         form.add_error("password", wrong)
@@ -108,9 +107,8 @@ def confirm(request: HttpRequest, ref: str) -> HttpResponse:
 @door
 def step_undo(request: HttpRequest, ref: str) -> HttpResponse:
     """Take back what one decided a moment ago; the card is there again."""
-    step = inbox.asked_step(person(request), ref)
     try:
-        undoing.undo(step_id=step.pk, by=person(request))
+        step = undoing.undo(step_id=ref, by=person(request))
     except WrongState as refusal:
         messages.warning(request, refusal.message)
         return answer(request, Asked(show=request.POST.get("show", "")), status=refusal.http_status)
@@ -129,6 +127,7 @@ def decided(request: HttpRequest) -> HttpResponse:
     whose = whose if whose in history.WHOSE else ""
     page = keyset(history.WHOSE[whose](person(request)), by="-id", cursor=request.GET.get("after", ""))
     context = {"rows": history.shown(page.rows), "next": page.next, "whose": whose}
+    context["reads"] = approvers.reads(standing(request))
     return render(request, "approvals/decided.html", context)
 
 

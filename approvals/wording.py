@@ -35,8 +35,10 @@ def flag_words(flags: list[str]) -> str:
 
 def must_know(card: Card) -> list[str]:
     """Each thing that a decider must know about its lines, once, in words."""
-    flags = dict.fromkeys(flag for line in card.lines if not line.is_struck for flag in line.flags)
-    return [str(FLAGS[flag]) for flag in flags if flag in FLAGS]
+    lines = [line for line in card.lines if not line.is_struck]
+    flags = dict.fromkeys(flag for line in lines for flag in line.flags)
+    known = [str(FLAGS[flag]) for flag in flags if flag in FLAGS]
+    return known + ([_("More than usual")] if any(line.quantity > line.usual_max for line in lines) else [])
 
 
 def among(card: Card) -> str:

@@ -49,6 +49,11 @@ BEATS: dict[str, dict[str, int]] = {
         "approvals.tasks.find_deciders": 60,
         "approvals.tasks.follow_people": 30,
         "approvals.tasks.tell_overdue_reviews": 300,
+        "approvals.tasks.look_for_splits": 60,
+        "approvals.tasks.look_for_splits_in_all": 86_400,
+        "approvals.tasks.look_at_duties": 86_400,
+        "approvals.tasks.draw_samples": 21_600,
+        "approvals.tasks.put_policies_in_force": 60,
     },
     "world": {
         "integrations.tasks.dispatch_outbox": 5,

@@ -33,11 +33,13 @@ class Unit:
     rows: dict[Callable[[list[Any]], Any], list[Any]] = field(default_factory=dict)
 
     def finish(self) -> None:
-        while self.facts:
-            fact, values = self.facts.popleft()
-            fact.send(sender=None, **values)
-        for act in self.last.values():
-            act()
+        while self.facts or self.last:
+            while self.facts:
+                fact, values = self.facts.popleft()
+                fact.send(sender=None, **values)
+            acts, self.last = self.last, {}
+            for act in acts.values():
+                act()
         for store, rows in self.rows.items():
             store(rows)
 
@@ -94,6 +96,8 @@ def store_together(store: Callable[[list[Any]], Any], *rows: Any) -> None:
     For what nobody reads again before the commit, such as entries of a record. Without a verb they are stored at once.
     """
     unit = _unit.get()
+    if not rows:
+        return
     if unit is None:
         store(list(rows))
     else:

@@ -15,6 +15,7 @@ from approvals import gate as decided_gate
 from approvals import hours
 from approvals import receivers as approvals
 from approvals import signals as approval_facts
+from approvals.governing import calendars as policy_calendars
 from integrations import gate as leaving_gate
 from integrations import receivers as integrations
 from integrations import signals as integration_facts
@@ -53,7 +54,7 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
         ),
     ),
     (approval_facts.step_opened, (sla.on_step_opened, notices_approvals.on_step_opened)),
-    (approval_facts.lines_adjusted, (notices_deciding.on_lines_adjusted,)),
+    (approval_facts.lines_adjusted, (notices_deciding.on_lines_adjusted, approvals.on_money_moved)),
     (approval_facts.step_passed, (notices_deciding.on_step_passed,)),
     (approval_facts.step_closed, (core.on_step_closed, sla.on_step_closed, notices.on_step_closed)),
     (approval_facts.step_reasked, (notices_approvals.on_step_reasked,)),
@@ -65,8 +66,12 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
     (approval_facts.glass_broken, (notices_glass.on_glass_broken,)),
     (approval_facts.glass_reviewed, (notices_glass.on_glass_reviewed,)),
     (approval_facts.glass_overdue, (notices_glass.on_glass_overdue,)),
-    (approval_facts.decision_undone, (sla.on_decision_undone, notices_approvals.on_decision_undone)),
+    (
+        approval_facts.decision_undone,
+        (sla.on_decision_undone, notices_approvals.on_decision_undone, approvals.on_money_moved),
+    ),
     (facts.request_extended, (approvals.on_request_extended, notices.on_request_extended)),
+    (facts.file_removed, (approvals.on_file_removed,)),
     (
         facts.request_returned,
         (
@@ -74,6 +79,7 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
             sla.on_request_returned,
             notices.on_request_returned,
             desk.on_request_returned,
+            approvals.on_money_moved,
         ),
     ),
     (
@@ -86,6 +92,7 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
             notices.on_request_approved,
             core.on_supplies_agreed,
             core.on_move_queued,
+            approvals.on_money_moved,
         ),
     ),
     (
@@ -95,6 +102,7 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
             sla.on_request_undecided,
             notices.on_request_undecided,
             core.on_request_undecided,
+            approvals.on_money_moved,
         ),
     ),
     (
@@ -123,6 +131,7 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
             desk.on_request_rejected,
             notices.on_followed_ended,
             core.on_move_ended,
+            approvals.on_money_moved,
         ),
     ),
     (
@@ -139,11 +148,15 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
             desk.on_request_cancelled,
             notices.on_followed_ended,
             core.on_move_ended,
+            approvals.on_money_moved,
         ),
     ),
     (facts.fulfilment_started, (sla.on_fulfilment_started, core.on_move_taken, desk.on_fulfilment_started)),
     (integration_facts.order_priced, (approvals.on_order_priced,)),
-    (approval_facts.price_answered, (approvals.on_price_answered, notices.on_price_answered)),
+    (
+        approval_facts.price_answered,
+        (approvals.on_price_answered, notices.on_price_answered, approvals.on_money_moved),
+    ),
     (facts.work_assigned, (notices.on_work_assigned,)),
     (
         facts.work_paused,
@@ -165,7 +178,9 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
     (facts.question_answered, (sla.on_question_answered, notices.on_question_answered)),
     (facts.question_void, (notices_deciding.on_question_void,)),
     (facts.lines_to_follow, (notices_supply.on_lines_to_follow, core.on_lines_to_follow)),
-    (facts.line_struck, (notices_supply.on_line_struck,)),
+    (facts.line_struck, (notices_supply.on_line_struck, approvals.on_money_moved)),
+    (facts.lines_ordered, (approvals.on_money_moved,)),
+    (facts.order_dropped, (approvals.on_money_moved,)),
     (facts.line_on_the_way, (notices.on_line_on_the_way,)),
     (facts.receipt_differed, (notices_supply.on_receipt_differed,)),
     (facts.supply_late, (notices_supply.on_supply_late,)),
@@ -176,6 +191,7 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
             core.on_repair_over,
             equipment_watch.on_repair,
             sla.on_request_fulfilled,
+            approvals.on_money_moved,
         ),
     ),
     (
@@ -219,6 +235,7 @@ TABLE: tuple[tuple[Signal, tuple[Receiver, ...]], ...] = (
 def connect() -> None:
     """Subscribe every receiver of the table, in its order, and what is asked before an order leaves. Safe to call twice."""
     hours.plug(calendars.is_open)
+    policy_calendars.plug(calendars.names)
     for fact, receivers in TABLE:
         for receiver in receivers:
             fact.connect(receiver, weak=False, dispatch_uid=f"{receiver.__module__}.{receiver.__name__}")

@@ -58,6 +58,12 @@ KINDS: dict[str, Kind] = {
         _("Something has to be attached first"),
         _("First attach to the request: 1 quotation."),
     ),
+    "over_budget": Kind(
+        409,
+        _("The budget does not have the money"),
+        _("The budget “410712, Equipment under 5,000” has £412.00 left, and this takes £1,850.00."),
+        {"left": "412.00", "needed": "1850.00", "currency": "GBP"},
+    ),
     "stale": Kind(
         409,
         _("It changed since you saw it"),

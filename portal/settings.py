@@ -14,6 +14,7 @@ ODOO_PUBLIC_URL  address of Odoo in the links that people follow (default: ODOO_
 ODOO_PROTOCOL    jsonrpc, or json2 for Odoo 19 and later with an API key in ODOO_PASSWORD (jsonrpc)
 EMAIL_URL        smtp+tls://user:password@host:587 (default: no mail); EMAIL_FROM the sender
 APPROVE_CONFIRM_FROM  from this amount on (base currency, default 5000) the password is asked once more to agree
+RECENT_CHANGE_DAYS    who changed a rule, role, price or supplier by hand does not decide what it affects for so long (30)
 PORTAL_URL       https://requests.hospital.example: a mail leads to its page there (default: no links in mail)
 CLAMD_URL        tcp://host:3310 or unix:/run/clamd.sock: files wait until it finds them clean (default: no scanner)
 MRN_SHAPES       how record numbers of patients look, '#' a digit, with commas: SB#######,N######; a text with one warns
@@ -295,6 +296,8 @@ PORTAL_URL = env.address("PORTAL_URL", schemes=("http", "https")).rstrip("/")
 CLAMD_URL = env.socket_address("CLAMD_URL")
 # From this amount on, in the base currency, agreeing takes the password once more (approvals/step_up.py).
 APPROVE_CONFIRM_FROM = env.number("APPROVE_CONFIRM_FROM", 5_000, low=1, high=1_000_000_000)
+# Who changed a rule, a role, a price or a supplier by hand does not decide what it affects (approvals/recent_changes.py).
+RECENT_CHANGE_DAYS = env.number("RECENT_CHANGE_DAYS", 30, low=0, high=365)
 MRN_SHAPES = env.shapes("MRN_SHAPES")
 
 # --- background -----------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ urlpatterns = [
     ),  # before the desk, whose requests/<public_id>/ would take requests/reorder/
     path("", include("portal.desk.urls")),
     path("approvals/", include("approvals.urls")),
+    path("policies/", include("approvals.governing.urls")),
     path("notices/", include("portal.notify.urls")),
     path("", include("portal.accounts.urls")),
     path("accounts/login/", account.login, name="account_login"),

@@ -86,15 +86,15 @@ def lock_id(pk: int) -> ServiceRequest:
     return lock_where(pk=pk)
 
 
-def lock_where(**condition: object) -> ServiceRequest:
-    """Lock the one request that this condition finds; only inside a verb. Raises NotFound."""
+def lock_where(related: tuple[str, ...] = RELATED, /, **condition: object) -> ServiceRequest:
+    """Lock the one request that this condition finds, with what is `related`; only inside a verb. Raises NotFound."""
     try:
         request = (
-            ServiceRequest.objects.select_for_update(of=("self",)).select_related(*RELATED).get(**condition)
+            ServiceRequest.objects.select_for_update(of=("self",)).select_related(*related).get(**condition)
         )
     except ServiceRequest.DoesNotExist:
         raise NotFound from None
-    for name in MAY_CHANGE:
+    for name in set(MAY_CHANGE).intersection(related):
         # PostgreSQL reads the row anew once it has waited for its lock, but not what was joined to it.
         if getattr(request, f"{name}_id") != getattr(getattr(request, name), "pk", None):
             request._state.fields_cache.pop(name)

@@ -51,6 +51,8 @@ KINDS: dict[str, ExceptionKind] = {
     "price_above_approval": ExceptionKind("buyer", "procurement", working_days=1),
     "missing_approval": ExceptionKind("procurement", "auditor", working_days=1, opened_by=_OVERSEERS),
     "policy_deviation": ExceptionKind("finance", "executive", timedelta(hours=72), opened_by=_OVERSEERS),
+    "split_suspected": ExceptionKind("procurement", "finance", working_days=2, settled=False),
+    "over_budget": ExceptionKind(DEPARTMENT_HEAD, "finance", working_days=2),
     "equipment_down": ExceptionKind("biomed_manager", "site_manager", timedelta(hours=1)),
     "repeat_failure": ExceptionKind("biomed_manager", "director", working_days=5),
     "receipt_difference": ExceptionKind(TEAM_LEAD, "procurement", working_days=1),

@@ -22,9 +22,10 @@ def on_move_submitted(request: ServiceRequest, by: "User", **_more: Any) -> None
     returning.file_return(request=request, by=by)
 
 
-def on_step_closed(request: ServiceRequest, step_ref: str, **_more: Any) -> None:
+def on_step_closed(request: ServiceRequest, step_ref: str, unanswered: bool = True, **_more: Any) -> None:
     """What was asked before a decision needs no answer once it was taken."""
-    ward_questions.no_longer_needed(request, step_ref)
+    if unanswered:
+        ward_questions.no_longer_needed(request, step_ref)
 
 
 def on_move_taken(request: ServiceRequest, by: "User", **_more: Any) -> None:

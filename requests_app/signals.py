@@ -4,6 +4,7 @@ from django.dispatch import Signal
 
 request_submitted = Signal()  # request, by
 request_extended = Signal()  # request, by; its ward added to a line before anybody decided
+file_removed = Signal()  # request, by; one that was attached when it was sent, before it was agreed to
 request_returned = Signal()  # request, by, reason
 request_approved = Signal()  # request, by
 work_released = Signal()  # request, by; its agreed time came, or it went back to its team
@@ -14,6 +15,8 @@ request_cancelled = Signal()  # request, by, reason
 fulfilment_started = Signal()  # request, by
 lines_to_follow = Signal()  # request, lines, by; the store has not enough of them
 line_struck = Signal()  # request, line, quantity, reason, by; the store gives up the rest of it
+lines_ordered = Signal()  # request, by; an order was accepted for some of its lines
+order_dropped = Signal()  # request, by; an order was cancelled, its lines end with what came
 line_on_the_way = Signal()  # request, by
 receipt_differed = Signal()  # request, differences, by
 supply_late = Signal()  # request, line, by; the promised day is over, or too late

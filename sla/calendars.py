@@ -23,9 +23,14 @@ def find(hospital: Hospital, codes: Iterable[str]) -> dict[str, BusinessCalendar
     wanted = {code for code in codes if code}
     if not wanted:
         return {}
-    return {
-        found.code: found for found in BusinessCalendar.objects.filter(hospital=hospital, code__in=wanted)
-    }
+    found = BusinessCalendar.objects.filter(hospital=hospital, code__in=wanted).order_by()
+    return {one.code: one for one in found}
+
+
+def names() -> dict[str, str]:
+    """Code and name of every calendar of any hospital, each code once. One query."""
+    rows = BusinessCalendar.objects.order_by("code", "-hospital__code").values_list("code", "name")
+    return dict(rows)
 
 
 def compiled(calendar: BusinessCalendar, zone: str) -> Calendar:

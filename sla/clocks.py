@@ -240,7 +240,13 @@ def _stop(request: ServiceRequest, clocks: Iterable[Clock], by: "User", outcome:
         clock.state, clock.stopped_at, clock.next_check_at = Clock.State.STOPPED, moment, None
         clock.outcome = outcome or in_time
     if running:
-        Clock.objects.bulk_update(running, ["state", "stopped_at", "next_check_at", "outcome"])
+        # They are there: as with lines, an insert that finds each row costs a fraction of what bulk_update does.
+        Clock.objects.bulk_create(
+            running,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["state", "stopped_at", "next_check_at", "outcome"],
+        )
         record(running, ClockEvent.Kind.STOPPED, by)
     return bool(running)
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from requests_app.models import ServiceRequest
@@ -47,11 +49,11 @@ class Promise:
 
 
 class Hours:
-    """The calendars of one hospital that a target names, fetched with one query."""
+    """The calendars of one hospital that a target names: those that were `read`, else fetched with one query."""
 
-    def __init__(self, request: ServiceRequest, *codes: str) -> None:
+    def __init__(self, request: ServiceRequest, *codes: str, read: BusinessCalendar | None = None) -> None:
         self.zone = request.hospital.time_zone
-        self.found = calendars.find(request.hospital, codes)
+        self.found = {read.code: read} if read else calendars.find(request.hospital, codes)
 
     def row(self, code: str, unit: str) -> BusinessCalendar | None:
         if unit in (Unit.MINUTES, Unit.HOURS):
@@ -78,19 +80,33 @@ def approval(request: ServiceRequest, calendar: str, start: datetime, within: st
     """What a step opened at `start` promises; `calendar` is the step's. Raises Missing.
 
     `within`: the time of its own rule ("2wh", "1wd", "30min", "4h"), on the step's calendar; of an emergency the shipped time
-    stays, which no rule may make longer.
+    stays, which no rule may make longer. One query; one more where a calendar is missing.
     """
+    read = None
     if within and request.priority != Priority.EMERGENCY:
         amount, unit, code = _said(within), within.lstrip("0123456789"), calendar
+    elif read := _with_target(request, calendar):
+        amount, unit, code = read.amount, read.unit, read.code
     else:
         target = ApprovalTarget.objects.filter(priority=request.priority).first()
         if target is None:
             raise Missing("no_target", "approval", _("No time is set within which this is decided."))
         amount, unit, code = target.amount, target.unit, target.calendar or calendar
-    hours = Hours(request, *([code] if unit in (Unit.WORKING_HOURS, Unit.WORKING_DAYS) else []))
+    hours = Hours(request, *([code] if unit in (Unit.WORKING_HOURS, Unit.WORKING_DAYS) else []), read=read)
     row = hours.row(code, unit)
     with _never_open_is_missing(code):
         return _promise(row, hours.time(row), start, _after(hours.time(row), start, amount, unit))
+
+
+def _with_target(request: ServiceRequest, calendar: str) -> Any:
+    """The calendar on which a decision of this priority is timed, `calendar` where its target names none, with `amount` and
+    `unit` of that target. None where one of the two is missing. One query.
+    """
+    target = ApprovalTarget.objects.filter(priority=request.priority).order_by()
+    code = Coalesce(NullIf(Subquery(target.values("calendar")), Value("")), Value(calendar))
+    there = BusinessCalendar.objects.filter(hospital=request.hospital_id, code=code).order_by()
+    found = there.annotate(amount=Subquery(target.values("amount")), unit=Subquery(target.values("unit")))
+    return next((row for row in found if row.unit), None)
 
 
 def _said(within: str) -> int:
@@ -119,7 +135,7 @@ def _target(request: ServiceRequest, service: str) -> SlaTarget:
     An agreed time holds also where no row says what is promised for one; of supplies one has to.
     """
     rows = SlaTarget.objects.filter(Q(hospital=request.hospital) | Q(hospital=None), service=service)
-    by_key = {(row.priority, row.hospital_id): row for row in rows}
+    by_key = {(row.priority, row.hospital_id): row for row in rows.order_by()}
     wanted = str(request.priority)
     if wanted == Priority.PLANNED and request.needed_by is None and request.agreed_at is None:
         wanted = Priority.ROUTINE

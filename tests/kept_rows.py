@@ -11,6 +11,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.db import connection, models, transaction
 
+from approvals.models import BudgetEntry
 from portal.accounts.models import User
 
 APPS = ("accounts", "audit", "requests_app", "approvals", "sla", "integrations", "notify")
@@ -50,6 +51,9 @@ def _written(model: type[models.Model], rows: list[models.Model]) -> tuple[str, 
 
 def _tables() -> list[type[models.Model]]:
     own = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in APPS]
+    own.sort(
+        key=lambda model: model is not BudgetEntry
+    )  # first, for the database adds them to periods that stand
     return [Group, *(model for model in own if model._meta.managed and not model._meta.proxy)]
 
 

@@ -1,6 +1,7 @@
 """What a cost centre may spend on a group of things in a period, and the ledger of what was promised of it."""
 
 from django.db import models
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 
@@ -57,9 +58,10 @@ class Budget(models.Model):
 
 
 class BudgetPeriod(models.Model):
-    """One budget in one period: the row that is locked while money of it is promised. Only `approvals.budgets` writes it.
+    """One budget in one period: the row that is locked while money of it is promised. Only `approvals.budgets` makes it.
 
-    `reserved` waits for a decision, `committed` was agreed to, `ordered` has an order; all three are sums of its entries.
+    `reserved` waits for a decision, `committed` was agreed to, `ordered` has an order; all three are sums of its entries,
+    and the database adds each entry to them (migration 0010).
     """
 
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="periods")
@@ -80,7 +82,7 @@ class BudgetPeriod(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(stops=False)
-                | models.Q(amount__gte=models.F("committed") + models.F("ordered")),
+                | models.Q(amount__gte=Round(models.F("committed") + models.F("ordered"), precision=2)),
                 name="budget_period_stops",
             ),
         ]

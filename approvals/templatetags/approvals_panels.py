@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from approvals import card_acts, documents, wording
+from approvals import batch, card_acts, documents, wording
 from approvals.panel import panel
 from approvals.preview import preview
 from portal.accounts.models import User
@@ -19,6 +19,7 @@ register.filter("among", wording.among)
 register.filter("done_words", wording.done)
 register.filter("in_all", wording.in_all)
 register.filter("documents", documents.in_words)
+register.filter("fits", batch.fits)
 register.filter("acts", card_acts.acts)
 register.filter("more_acts", card_acts.more)
 

@@ -10,6 +10,7 @@ from portal.accounts import signals
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import ROLES
 from portal.accounts.rows import write_rows
+from portal.accounts.separation import never_with
 from portal.clock import now
 from portal.errors import Invalid, WrongState
 from portal.facts import publish, verb
@@ -57,12 +58,13 @@ def grant(
     `skills`: of a member of a team, codes, space separated. The same grant again answers with the first. Publishes
     membership_granted.
     Raises Invalid: unknown role, a place where it is not held, a system account, a period that ends before
-    it begins or overlaps one that is stored.
+    it begins or overlaps one that is stored, a role that is never held beside another of theirs (`separation`).
     """
     start = valid_from or now()
     kind = "group" if place is None else str(place._meta.model_name)
     _check(user, role, kind, start, valid_until)
     User.objects.select_for_update().get(pk=user.pk)  # two grants to one person wait for each other
+    _check_apart(user, role, start, valid_until)
     at = {name: place if name == kind else None for name in ("hospital", "department", "team")}
     for held in Membership.objects.filter(user=user, role=role, **at).select_for_update():
         if held.valid_until is not None and held.valid_until <= start:
@@ -182,3 +184,17 @@ def _check(user: User, role: str, kind: str, start: datetime, until: datetime | 
         raise Invalid({"user": [_("Only persons hold roles.")]})
     if until is not None and until <= start:
         raise Invalid({"valid_until": [_("The end must come after the beginning.")]})
+
+
+def _check_apart(user: User, role: str, start: datetime, until: datetime | None) -> None:
+    """No query for a role that goes with every other."""
+    apart = never_with(role)
+    if not apart:
+        return
+    held = Membership.objects.filter(user=user, role__in=apart).exclude(valid_until__lte=start)
+    if until is not None:
+        held = held.filter(valid_from__lt=until)
+    other = held.values_list("role", flat=True).first()
+    if other:
+        said = _("Nobody is “%(role)s” and “%(other)s” at once: end the other first.")
+        raise Invalid({"role": [said % {"role": ROLES[role].label, "other": ROLES[other].label}]})

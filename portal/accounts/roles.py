@@ -23,6 +23,8 @@ DECIDERS = (
     "executive",
     "data_protection",
 )
+# Who looks at the rules of approval; only policy owners change them.
+POLICY_VIEWERS = ("policy_owner", "auditor", "administrator")
 WARD_PERMISSIONS = (
     ("work_here", "Works here: files, answers and receives for this place"),
     ("view_requests", "Sees the requests of this place"),

@@ -6,8 +6,14 @@ superuser.
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from portal.accounts.granting import expire_memberships, grant, repair, revoke, sync_roles, system_user
 from portal.accounts.models import Department, Hospital, Membership, Team, User
@@ -36,6 +42,8 @@ __all__ = [
 ]
 
 Place = Hospital | Department | Team
+# Marks in a statement that is kept: they stand for the moment and the place of a question.
+SOMETIME, HERE, ITS_HOSPITAL = datetime(1, 1, 1, tzinfo=UTC), -1, -2
 PLACES = ("hospital", "department", "department__hospital", "team", "team__hospital")
 
 
@@ -67,13 +75,38 @@ def users_with(perm: str, place: Place) -> QuerySet[User]:
 
     No person comes twice.
     """
-    gives = _gives(perm, _kind(place)) & Q(**{_kind(place): place})
-    if not isinstance(place, Hospital):
-        gives |= _gives(perm, "hospital") & Q(hospital=place.hospital_id)
-    if perm in PERMISSIONS_AT[_kind(place)]:
+    statement = _holders(perm, _kind(place))
+    if statement is None:
+        return User.objects.none()
+    sql, marked = statement
+    hospital = place.pk if isinstance(place, Hospital) else place.hospital_id
+    at = {_adapted(SOMETIME): _adapted(now()), HERE: place.pk, ITS_HOSPITAL: hospital}
+    held = RawSQL(sql, [at.get(value, value) for value in marked])  # noqa: S611 (from our own rows, without input)
+    return User.objects.filter(pk__in=held, is_active=True, kind=User.Kind.PERSON)
+
+
+@cache
+def _holders(perm: str, kind: str) -> tuple[str, tuple[Any, ...]] | None:
+    """The statement that finds who holds `perm` at a place of `kind`, and its values: marks stand for moment and place.
+
+    None where no role gives it. Django builds it once, and not at each question: that was a third of what a decision cost.
+    """
+    gives = _gives(perm, kind) & Q(**{kind: HERE})
+    if kind != "hospital":
+        gives |= _gives(perm, "hospital") & Q(hospital=ITS_HOSPITAL)
+    if perm in PERMISSIONS_AT[kind]:
         gives |= _gives(perm, "group")
-    held = Membership.objects.current(now()).filter(gives, user=OuterRef("pk"))
-    return User.objects.filter(Exists(held), is_active=True, kind=User.Kind.PERSON)
+    held = Membership.objects.current(SOMETIME).filter(gives).order_by().values("user")
+    try:
+        sql, values = held.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return None
+    return sql, tuple(values)
+
+
+def _adapted(moment: datetime) -> Any:
+    """As the database is given it."""
+    return connection.ops.adapt_datetimefield_value(moment)
 
 
 def has_perm_at(user: User, perm: str, place: Place) -> bool:

@@ -18,6 +18,7 @@ from portal.accounts.place import (
     person,
     standing,
 )
+from portal.accounts.roles import POLICY_VIEWERS
 from portal.web import door
 
 
@@ -33,6 +34,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "where": where,
             "roles": where.memberships,
             "administers": any(held.role == "administrator" for held in where.memberships),
+            "sees_policies": any(held.role in POLICY_VIEWERS for held in where.memberships),
             "departments": own_departments(person(request)),
             "department": current_department(request),
         },

@@ -120,7 +120,7 @@ def _decisions(
     said = [decision for shown in steps for decision, _yes in shown.said]
     for shown in steps:
         run = running.Run(shown.step, request, [one.step for one in steps], said)
-        for name, why_not in options.options(run, user, whole=False).items():
+        for name, why_not in options.options(run, user, lines=lines, whole=False).items():
             there = reverse(f"api:step-{name}", args=[shown.step.ref])
             bound = name in BOUND and not why_not
             seen = hash_to_decide(shown.step.approval, request, lines) if bound else ""

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from approvals.models import ApprovalStep, BreakGlass
+from approvals.models import ApprovalStep, BreakGlass, SuspectedPart
 from integrations.models import OutboxMessage
 from portal import ids
 from portal.accounts.place import Standing
@@ -90,6 +90,7 @@ def fetch(user: "User", public_id: str) -> ServiceRequest:
         has_passes=Exists(TeamPass.objects.filter(request=own)),
         has_steps=Exists(ApprovalStep.objects.filter(approval__request=own)),
         has_glass=Exists(BreakGlass.objects.filter(request=own)),
+        has_split=Exists(SuspectedPart.objects.filter(request=own)),
         has_orders=Exists(OutboxMessage.objects.filter(request=own)),
     )
 

@@ -97,7 +97,10 @@ WALKS = (
             Step(
                 "toner",
                 _("Order two toners"),
-                _("Say when you run out. The page says what it costs and who will decide, and why."),
+                _(
+                    "Say that you are fine until the next delivery. The page says what it costs and who will decide, and why. "
+                    "What cannot wait goes, while the office is closed, to whoever is on duty."
+                ),
             ),
             Step(
                 "home",
@@ -208,6 +211,11 @@ WALKS = (
                 _("Look after what is out of the ordinary"),
                 _("Each has an owner and a time; what nobody looks at goes to somebody else."),
             ),
+            Step(
+                "glass",
+                _("Break glass, on duty"),
+                _("In an emergency nobody is waited for. Somebody independent reviews each within 72 hours."),
+            ),
         ),
     ),
     Walk(
@@ -237,7 +245,15 @@ WALKS = (
             Step(
                 "approvals",
                 _("Agree, or say no"),
-                _("A no needs a reason, and the ward reads it. Make the window as narrow as a phone."),
+                _(
+                    "A yes is taken back within ten seconds; a no needs a reason, and the ward reads it. Make the window as "
+                    "narrow as a phone."
+                ),
+            ),
+            Step(
+                "cover",
+                _("Say that you are away"),
+                _("What waits goes to who stands in for you, for as long and for as much as you say."),
             ),
             Step(
                 "notices",
@@ -310,6 +326,11 @@ WALKS = (
                 "requests",
                 _("Open any request"),
                 _("What happened names everybody who had a part in it. Nothing of it can be changed."),
+            ),
+            Step(
+                "approvers",
+                _("Look at what one person decided"),
+                _("Every yes and no of theirs, also in somebody's name, with its reason."),
             ),
             Step(
                 "home",

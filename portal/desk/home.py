@@ -10,7 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals import glass_reviews
 from approvals.inbox import waiting_count
+from approvals.models import BreakGlass
 from portal import ids, zones
 from portal.accounts.models import Department, Hospital
 from portal.accounts.place import Standing
@@ -52,6 +54,7 @@ class Home:
     arriving: list[ServiceRequest]
     exceptions: list["Trouble"]
     waiting: int
+    reviews: list[BreakGlass]  # what did not wait for its approval and waits for this person's word, the first due first
     picks: int
     rows: list[ServiceRequest]
     looks_after: list[str]
@@ -89,6 +92,7 @@ class Home:
             + len(self.ready)
             + len(self.exceptions)
             + bool(self.waiting)
+            + bool(self.reviews)
             + bool(self.picks)
         )
 
@@ -122,6 +126,7 @@ def build(user: "User", ward: Department | None, where: Standing, held: "dict[st
         arriving=listing.arriving_at(user, held=held),
         exceptions=_troubles(user),
         waiting=waiting_count(user),
+        reviews=glass_reviews.to_review(user) if glass_reviews.reviews(where) else [],
         picks=listing.waiting_in_store(user) if "fulfil_here" in where.rights() else 0,
         rows=rows,
         sees=sees,

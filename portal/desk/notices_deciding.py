@@ -28,7 +28,10 @@ def on_lines_adjusted(
 def on_step_passed(
     *, request: ServiceRequest, step_ref: str, to_id: int, reason: str, by: User, **_: Any
 ) -> None:
-    """Under the key of the notice that asked for the step, so that both are over when it is; who left it is done with it."""
+    """Under the key of the notice that asked for the step, so that both are over when it is; who left it is done with it.
+
+    Who was asked before is told anew: now somebody counts on them, and says why.
+    """
     key = f"step_waiting:{request.public_id}:{step_ref}"
     settle(key=key, users=[by.pk])
     notify(
@@ -43,6 +46,7 @@ def on_step_passed(
         },
         url=to_decide(request),
         key=key,
+        instead=True,
     )
 
 

@@ -40,6 +40,9 @@ PAGES = {
     "types": ("desk:types", ""),
     "requests": ("requests:list", ""),
     "approvals": ("approvals:inbox", ""),
+    "cover": ("approvals:cover", ""),
+    "glass": ("approvals:glass-reviews", ""),
+    "approvers": ("approvals:approvers", ""),
     "store": ("requests:pick-list", ""),
     "notices": ("notify:list", ""),
 }

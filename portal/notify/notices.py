@@ -21,16 +21,19 @@ def notify(
     url: str = "",
     key: str,
     mail_from: datetime | None = None,
+    instead: bool = False,
 ) -> int:
-    """Tell `users` (ids of people) once: who has a notice with this `key` already gets no second one.
+    """Tell `users` (ids of people) once: who has a notice with this `key` already gets no second one, or this `instead`.
 
     `kind` is one of `texts.KINDS`, `params` its plain values, `case` and `url` lead to the request; `mail_from`: it stands in
-    the portal at once and is mailed at that moment at the earliest. Returns to how many it was addressed. One query.
+    the portal at once and is mailed at that moment at the earliest. Returns to how many it was addressed. One query, two `instead`.
     """
     if kind not in KINDS:
         raise ValueError(f"there is no sentence for a notice of kind {kind}")
     moment = now()
     people = set(users)
+    if instead:
+        Notice.objects.filter(key=key, user__in=people).delete()
     said = dict(params or {})
     if mail_from is not None:
         said[MAIL_FROM] = mail_from.astimezone(UTC).isoformat(timespec="seconds")

@@ -28,7 +28,7 @@ class Shell:
     place: str = ""
     several: bool = False  # of more than one hospital: each row says its own
     may_ask: bool = False
-    may_decide: bool = False
+    may_decide: bool = False  # by a role; or a decision waits: lent, on duty, named
     may_pick: bool = False
     may_work: bool = False
     may_board: bool = False
@@ -85,14 +85,14 @@ def shell(context: template.Context) -> Shell:
         return Shell(path=getattr(request, "path", ""), demo=settings.DEMO)
     found = standing(request)
     rights = found.rights()
-    unread, waiting = _counts(context, user, found.decides)
+    unread, waiting = _counts(context, user)
     return Shell(
         path=request.path,
         person=user,
         place=_place(found),
         several=found.several,
         may_ask=bool(rights & {"work_here", "fulfil_here"}),
-        may_decide=found.decides,
+        may_decide=found.decides or waiting > 0,
         may_pick=any(held.team and held.team.code == Team.STORE for held in found.memberships),
         may_work="fulfil_here" in rights,
         may_board=found.wide or "lead_here" in rights,
@@ -110,13 +110,13 @@ def unread(context: template.Context) -> int:
     return notices.unread_count(context["request"].user)
 
 
-def _counts(context: template.Context, user: User, decides: bool) -> tuple[int, int]:
+def _counts(context: template.Context, user: User) -> tuple[int, int]:
     """Notices not read, and decisions that wait; a page that has counted those says so in `to_decide`. One query."""
     from approvals.models import StepApprover
 
     counted = context.get("to_decide")
-    if counted is not None or not decides:
-        return notices.unread_count(user), int(counted or 0)
+    if counted is not None:
+        return notices.unread_count(user), int(counted)
     found = User.objects.filter(pk=user.pk).values_list(
         _many(Notice.objects.filter(user=OuterRef("pk"), read_at=None)),
         _many(StepApprover.objects.filter(user=OuterRef("pk"), open=True)),

@@ -15,11 +15,12 @@ from portal.accounts.models import User
 from portal.audit import events
 from portal.clock import now
 from portal.errors import DomainError, Invalid, NotAllowed, NotFound
-from portal.facts import verb
+from portal.facts import publish, verb
 from requests_app import access, permissions, screening
 from requests_app.attachments import intake, shelf
 from requests_app.attachments.refusing import NotTaken
 from requests_app.models import Attachment, ServiceRequest
+from requests_app.signals import file_removed
 from requests_app.states import RequestState
 
 if TYPE_CHECKING:
@@ -143,13 +144,18 @@ def _keep(*, request: ServiceRequest, taken: "Taken", path: str, by: User) -> At
         added_by=by,
         added_at=moment,
     )
+    if request.is_editable:
+        _decide_about(request, [*request.files, attachment.digest])
     _record("attachment.added", attachment, by)
     return attachment
 
 
 @verb
 def remove(*, attachment: Attachment, by: User) -> None:
-    """Delete the content; the row stays and says who removed it. Raises NotAllowed."""
+    """Delete the content; the row stays and says who removed it.
+
+    Publishes `file_removed` where somebody is deciding with it before them. Raises NotAllowed.
+    """
     request = access.locked(attachment.request)
     attachment = Attachment.objects.get(pk=attachment.pk)
     attachment.request = request
@@ -159,8 +165,30 @@ def remove(*, attachment: Attachment, by: User) -> None:
     attachment.removed_by, attachment.removed_at = by, now()
     attachment.save(update_fields=["path", "removed_by", "removed_at"])
     _record("attachment.removed", attachment, by)
+    let_go(request, attachment.digest, by=by)
     if path:
         transaction.on_commit(lambda: shelf.drop(path))
+
+
+def let_go(request: ServiceRequest, digest: str, *, by: User) -> None:
+    """A file is not there any more: until the request is agreed to, nobody decides about it either.
+
+    Publishes `file_removed` for a request that was sent. Only inside a verb that holds the lock of `request`.
+    """
+    undecided = request.is_editable or request.state == RequestState.SUBMITTED
+    there = request.attachments.filter(digest=digest, removed_at=None).exclude(path="")
+    if not undecided or request.files.count(digest) <= there.count():
+        return  # another copy of it is still there
+    left = list(request.files)
+    left.remove(digest)
+    _decide_about(request, left)
+    if request.state == RequestState.SUBMITTED:
+        publish(file_removed, request=request, by=by)
+
+
+def _decide_about(request: ServiceRequest, files: list[str]) -> None:
+    request.files = sorted(files)
+    request.save(update_fields=["files"])
 
 
 def _check_room(request: ServiceRequest, by: User, *, size: int = 0) -> None:

@@ -12,7 +12,7 @@ from portal.audit import events
 from portal.clock import now
 from portal.facts import publish, verb
 from requests_app import access
-from requests_app.attachments import clamd, shelf
+from requests_app.attachments import adding, clamd, shelf
 from requests_app.models import Attachment
 from requests_app.signals import attachment_infected
 
@@ -77,6 +77,7 @@ def _condemn(attachment: Attachment, found: str, by: User) -> None:
         subject=f"file:{attachment.ref}",
         after={"request": request.public_id, "found": found, "sha256": attachment.digest},
     )
+    adding.let_go(request, attachment.digest, by=by)
     publish(attachment_infected, request=request, attachment=attachment)
     transaction.on_commit(lambda: shelf.drop(path))
 

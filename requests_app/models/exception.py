@@ -29,6 +29,8 @@ class CaseException(models.Model):
         HIRE_OVERDUE = "hire_overdue", _("A loan or hire past its end")
         PRICE_ABOVE_APPROVAL = "price_above_approval", _("Ordered at more than was agreed")
         STILL_WAITING = "still_waiting", _("It has waited long enough")
+        SPLIT_SUSPECTED = "split_suspected", _("It may be part of a larger order")
+        OVER_BUDGET = "over_budget", _("Its budget does not have the money")
 
     # What a person may settle with a reason. The others end when their cause does: somebody may decide, the order is taken.
     BY_HAND = SETTLED

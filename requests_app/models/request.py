@@ -95,6 +95,13 @@ class ServiceRequest(GuardedState, models.Model):
     editors = models.JSONField(
         default=list, blank=True, help_text=_("keys of everybody who wrote lines, amounts or suppliers of it")
     )
+    files = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_(
+            "SHA-256 of each file that was attached when it was sent: a part of what is decided about"
+        ),
+    )
     state = FSMField(default=RequestState.DRAFT, choices=RequestState.choices, protected=True)
     state_since = models.DateTimeField()
     title = models.CharField(max_length=160)

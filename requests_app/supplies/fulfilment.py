@@ -233,13 +233,14 @@ def ordered(
 ) -> None:
     """Odoo accepted an order for these lines; `placed` once the buyer has confirmed it. Takes the request.
 
-    From then on a line is expected after the working days that its supplier takes.
+    From then on a line is expected after the working days that its supplier takes. Publishes `lines_ordered` when it is new.
     """
     request = access.locked(request)
 
-    today = today_at(request)
+    today, new = today_at(request), []
 
     def change(line: RequestItem) -> None:
+        new.extend([] if line.order_name else [line.pk])
         line.order_name = order_name
         line.state = LineState.ORDERED if placed else LineState.WITH_BUYER
         if placed and line.expected_on is None:
@@ -255,6 +256,8 @@ def ordered(
         order=order_name,
     )
     lifecycle.start_fulfilment(request=request, by=by)
+    if new:
+        publish(signals.lines_ordered, request=request, by=by)
 
 
 @verb
@@ -296,7 +299,7 @@ def order_cancelled(
 ) -> ServiceRequest:
     """The order was cancelled in Odoo: its lines end with what came, and the request if nothing else is left.
 
-    What stands at goods-in is still for the ward to confirm.
+    What stands at goods-in is still for the ward to confirm. Publishes `order_dropped`.
     """
     request = access.locked(request)
 
@@ -319,4 +322,5 @@ def order_cancelled(
         allowed=lambda line: line.is_bought and line.state != LineState.RECEIVED,
         order=order_name,
     )
+    publish(signals.order_dropped, request=request, by=by)
     return lifecycle.settle(request=request, by=by)

@@ -15,14 +15,16 @@
   const count = () => {
     const words = document.querySelector("[data-choose-words]");
     if (!words) return;
-    const chosen = [...document.querySelectorAll("[data-choose-form] [name=ref]")].filter(box => box.checked);
+    const ticked = [...document.querySelectorAll("[data-choose-form] [name=ref]")].filter(box => box.checked);
+    const chosen = ticked.filter(box => !("alone" in box.dataset)), alone = ticked.length - chosen.length;
     const sums = new Map();
     chosen.forEach(({ dataset }) => sums.set(dataset.currency, (sums.get(dataset.currency) || 0) + Math.round(Number(dataset.amount) * 100)));
     const money = [...sums].map(([currency, cents]) =>
       new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency }).format(cents / 100));
-    words.textContent = chosen.length
+    const said = chosen.length
       ? words.dataset.chooseWords.replace("%n", chosen.length).replace("%amount", money.join(" + "))
       : words.dataset.chooseNone;
+    words.textContent = chosen.length && alone ? `${said} · ${words.dataset.chooseAlone.replace("%n", alone)}` : said;
   };
   document.addEventListener("change", count);
   count();

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from approvals import adjusting, running
+from approvals import adjusting, decisions, running
 from approvals.models import ApprovalStep, Decision
 from integrations.models import OutboxMessage
 from portal.audit.models import Event
 from portal.desk.consistency import find
-from portal.errors import Invalid, NotAllowed, StaleState
+from portal.errors import AlreadyDecided, Invalid, NotAllowed, StaleState
 from portal.notify.models import Notice
 from requests_app import lifecycle
 from requests_app.models import ServiceRequest
@@ -252,3 +252,19 @@ def test_the_checks_of_the_database_find_nothing(world: SimpleNamespace, struck:
     while whole and (steps := open_steps(request)):
         approve(fresh(request), steps[0].approvers.filter(open=True).first().user)
     assert [str(one) for one in find()] == []
+
+
+def test_another_answer_of_the_same_person_is_not_the_same(world: SimpleNamespace) -> None:
+    """A yes from a second, old page must not look as if its quantities were kept."""
+    request = sent(world, NPW_KIT=4, GLV_NIT_M=6)
+    [step] = open_steps(request)
+    shown, lines = seen(request), {line.code: line.public_id for line in request.lines.all()}
+    again = {"step_id": step.pk, "by": world.head, "seen": shown, "reason": "Enough"}
+    adjusting.adjust_and_approve(**again, quantities={lines["NPW-KIT"]: 2, lines["GLV-NIT-M"]: 6})
+    with pytest.raises(AlreadyDecided) as told:
+        adjusting.adjust_and_approve(**again, quantities={lines["NPW-KIT"]: 1})
+    assert told.value.message == "You approved this before."
+    with pytest.raises(AlreadyDecided):
+        decisions.approve_step(step_id=step.pk, by=world.head, seen=shown)
+    adjusting.adjust_and_approve(**again, quantities={lines["NPW-KIT"]: 2, lines["GLV-NIT-M"]: 6})
+    assert Decision.objects.count() == 1

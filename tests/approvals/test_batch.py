@@ -5,13 +5,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from approvals import batch, questioning
+from approvals import batch, passing, questioning
 from approvals.decisions import return_step
 from approvals.models import Decision
+from portal.audit.models import Event
 from requests_app import lifecycle
 from requests_app.models import ServiceRequest
 from requests_app.states import RequestState
 from requests_app.supplies.quoting import quote
+from tests import journeys, personas
 from tests.api.calls import caller
 from tests.journeys import approve, fresh, open_steps, seen, sent
 
@@ -128,3 +130,18 @@ def test_through_the_api(plain: SimpleNamespace) -> None:
     assert sheet["totals"] == [{"cost_centre": plain.ward.cost_centre, "amount": "200.00", "currency": "GBP"}]
     items = [{"ref": card["ref"], "seen": card["seen"]} for card in sheet["included"]]
     assert [one["approved"] for one in head.post("approvals/batch", {"items": items})["results"]] == [True]
+
+
+def test_what_was_passed_on_still_belongs_on_no_list(world: SimpleNamespace) -> None:
+    """Who left it to somebody else may decide it still, but not without looking at it."""
+    request = journeys.sent(world, note="For the theatre list", NPW_KIT=1)
+    journeys.approve(request, world.head)
+    [step] = journeys.open_steps(request)
+    first = step.approvers.get(open=True).user
+    other = personas.person("second.buyer", role=step.asked_role, place=world.hospital)
+    passing.pass_on(step_id=step.pk, by=first, to=other, reason="Not my area")
+    passing.pass_on(step_id=step.pk, by=first, to=other, reason="Not my area")
+    assert Event.objects.filter(action="step.passed").count() == 1
+    [refused] = batch.approve(by=first, items=[(step.ref, journeys.seen(request))])
+    assert not refused.approved
+    assert refused.message.startswith("Look at it by itself")

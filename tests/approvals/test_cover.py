@@ -25,6 +25,7 @@ H, D = timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def place(world: SimpleNamespace) -> SimpleNamespace:
     with clock.at(MONDAY):
+        scopes.grant(user=world.colleague, role="ward_lead", place=world.ward, by=world.system)
         yield world
 
 
@@ -126,9 +127,9 @@ def test_it_ends_with_the_rights_of_who_lent_it(place: SimpleNamespace, how: str
 
 
 def test_a_subject_gets_nothing_from_what_was_lent_after_sending(place: SimpleNamespace) -> None:
-    request = sent(place, NPW_KIT=1)
-    lend(place, place.nurse)
-    assert not may(request, place.nurse)
+    request = sent(place, place.ward_lead, NPW_KIT=1)
+    lend(place)
+    assert not may(request, place.ward_lead)
 
 
 def test_who_lent_it_has_a_part_in_it_so_the_delegate_has_no_say(place: SimpleNamespace) -> None:
@@ -260,3 +261,17 @@ def test_the_same_decision_sent_again_by_the_delegate_changes_nothing(place: Sim
     for _again in range(3):
         approve_step(step_id=step.pk, by=place.ward_lead, seen=shown)
     assert Decision.objects.count() == 1
+
+
+def test_sent_twice_it_is_lent_once(place: SimpleNamespace) -> None:
+    assert lend(place) == lend(place)
+    assert Delegation.objects.count() == 1
+    assert lend(place, limit=Decimal(500)) != lend(place)
+
+
+def test_nothing_is_lent_to_whose_requests_come_back(place: SimpleNamespace) -> None:
+    with pytest.raises(Invalid) as refused:
+        lend(place, to=place.nurse)
+    assert refused.value.errors == {
+        "to": ["Choose somebody who decides or leads something at your hospital."]
+    }

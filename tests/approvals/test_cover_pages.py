@@ -49,7 +49,7 @@ def test_the_page_says_who_stands_in(place: SimpleNamespace) -> None:
     cover.declare_absence(
         user=place.head, starts_at=MONDAY, ends_at=MONDAY + D, by=place.head, delegate=place.ward_lead
     )
-    assert "Grace Hill stands in for you now." in page(place.head)
+    assert "Grace Hill stands in for you now, until " in page(place.head)
     theirs = page(place.ward_lead)
     assert "You may decide for them" in theirs
     assert "Joy Okoro" in theirs
@@ -113,7 +113,7 @@ def test_lending_within_limits_and_taking_it_back(place: SimpleNamespace) -> Non
     post(place.head, "cover-delegate", form)
     lent = Delegation.objects.get()
     assert (lent.limit, lent.categories, lent.absence) == (500, [], None)
-    assert "only below 500" in page(place.ward_lead)
+    assert "only below £500.00" in page(place.ward_lead)
     assert post(place.director, "cover-revoke", {}, lent.ref).status_code == 404
     post(place.ward_lead, "cover-revoke", {}, lent.ref)
     assert Notice.objects.filter(kind="cover_given_back", user=place.head).exists()
@@ -134,7 +134,7 @@ def test_here_again_and_an_alternate(place: SimpleNamespace) -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_page_costs_the_same_for_one_and_for_three(place: SimpleNamespace, rows: int) -> None:
-    people = (place.ward_lead, place.colleague, place.finance)
+    people = (place.ward_lead, place.director, place.finance)
     for to in people[:rows]:
         cover.delegate(grantor=place.head, to=to, starts_at=MONDAY, ends_at=MONDAY + D, by=place.head)
     client = signed_in(place.head)

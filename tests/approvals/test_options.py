@@ -106,7 +106,7 @@ def test_a_cancelled_request_offers_nothing(world: SimpleNamespace) -> None:
 def test_nobody_to_pass_it_to_and_a_question_that_waits_say_so(world: SimpleNamespace) -> None:
     step = open_steps(sent(world, NPW_KIT=2))[0]
     offered = options.options(run_of(step), world.head)
-    assert offered["pass"] == passing.nobody() and offered["ask"] == ""
+    assert offered["pass"] == passing.nobody(step) and offered["ask"] == ""
     questioning.ask(step_id=step.pk, by=world.head, text="What for?")
     assert "What for?" in options.options(run_of(step), world.head)["ask"]
 

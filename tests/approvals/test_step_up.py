@@ -24,15 +24,15 @@ pytestmark = pytest.mark.django_db
 MOMENT = datetime(2030, 5, 14, 9, 0, tzinfo=UTC)
 
 
-def costing(world: SimpleNamespace, amount: str) -> ServiceRequest:
-    """One line of exactly this amount, without carriage."""
+def costing(world: SimpleNamespace, amount: str, count: int = 1) -> ServiceRequest:
+    """`count` of one line, each of exactly this amount, without carriage."""
     item = world.items["SPO-SEN"]
-    item.price, item.flags = Decimal(amount), []
+    item.price, item.flags, item.usual_max = Decimal(amount), [], 100
     item.save()
     item.vendor.carriage = Decimal(0)
     item.vendor.save()
-    request = sent(world, SPO_SEN=1)
-    assert request.base_amount == Decimal(amount)
+    request = sent(world, SPO_SEN=count)
+    assert request.base_amount == count * Decimal(amount)
     return request
 
 
@@ -57,19 +57,41 @@ def test_the_limit_is_a_setting(world: SimpleNamespace, settings: Any) -> None:
         approve_step(step_id=open_steps(request)[0].pk, by=world.head, seen=seen(request))
 
 
-def test_less_of_it_takes_the_password_too_and_no_does_not(world: SimpleNamespace) -> None:
+@pytest.mark.parametrize(("left", "asked"), [(3, True), (2, True), (1, False)])
+def test_less_of_it_takes_the_password_for_what_is_left(
+    world: SimpleNamespace, left: int, asked: bool
+) -> None:
+    request = costing(world, "2500.00", count=4)
+    [step] = open_steps(request)
+    less = {"step_id": step.pk, "by": world.head, "seen": seen(request), "reason": "Enough"}
+    quantities = {request.lines.get().public_id: left}
+    if asked:
+        with pytest.raises(NotAllowed) as refusal:
+            adjust_and_approve(**less, quantities=quantities)
+        assert refusal.value.code == "confirm_first"
+        assert request.lines.get().quantity == 4
+    else:
+        adjust_and_approve(**less, quantities=quantities)
+        assert request.lines.get().quantity == 1
+
+
+@pytest.mark.parametrize(("left", "status"), [(2, 422), (1, 302)])
+def test_the_page_takes_it_for_what_is_left_as_well(world: SimpleNamespace, left: int, status: int) -> None:
+    request = costing(world, "2500.00", count=4)
+    [step] = open_steps(request)
+    typed = {"seen": seen(request), "chip": "enough", f"line-{request.lines.get().public_id}": left}
+    page = reverse("approvals:step-adjust", args=[step.ref])
+    browser = signed_in(world.head)
+    assert browser.post(page, typed).status_code == status
+    assert browser.post(page, typed | {f"line-{request.lines.get().public_id}": "9" * 5000}).status_code in (
+        422,
+        409,
+    )
+
+
+def test_a_no_takes_no_password(world: SimpleNamespace) -> None:
     request = costing(world, "5000.00")
-    request.lines.update(quantity=1)
-    step = open_steps(request)[0]
-    with pytest.raises(NotAllowed) as refusal:
-        adjust_and_approve(
-            step_id=step.pk,
-            by=world.head,
-            seen=seen(request),
-            quantities={request.lines.get().public_id: 0},
-            reason="Enough",
-        )
-    assert refusal.value.code == "confirm_first"
+    [step] = open_steps(request)
     reject_step(step_id=step.pk, by=world.head, seen=seen(request), reason="Too much")
 
 

@@ -24,7 +24,7 @@ from portal.desk.demo.bulk import copy_requests  # noqa: E402
 from portal.web import cursor_of  # noqa: E402
 from requests_app import lifecycle, listing  # noqa: E402
 from requests_app.models import CatalogueItem, ServiceRequest  # noqa: E402
-from requests_app.states import RunOut, Source  # noqa: E402
+from requests_app.states import Kind, RunOut, Source  # noqa: E402
 from requests_app.supplies import drafting  # noqa: E402
 from requests_app.supplies.quoting import quote  # noqa: E402
 from tests.bench.floors import TABLES  # noqa: E402
@@ -46,8 +46,7 @@ def fill(size: int, pending: tuple[int, int]) -> None:
     missing = size - ServiceRequest.objects.filter(submitted_at__isnull=False).count()
     if missing > 0:
         copy_requests(count=missing, seed=1, say=say)
-        for count, case in zip(pending, _waiting_for_others(), strict=True):
-            copy_requests(count=count, seed=2, say=say, open_share=1, of=[case])
+        _let_wait(pending)
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         # Else a part of the work of a plan that is bad runs where it is not counted.
@@ -57,22 +56,22 @@ def fill(size: int, pending: tuple[int, int]) -> None:
         cursor.execute("ANALYZE")
 
 
-def _waiting_for_others() -> list[int]:
-    """Two cases that wait for a decision, each for other people."""
-    found: list[tuple[int, set[int]]] = []
-    for pk in (
-        ServiceRequest.objects.filter(state="submitted", outbox_messages=None)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    ):
-        asked = set(
-            StepApprover.objects.filter(step__approval__request=pk, open=True).values_list("user", flat=True)
-        )
-        if asked and all(not asked & others for _pk, others in found):
-            found.append((pk, asked))
-        if len(found) == 2:
-            return [pk for pk, _asked in found]
-    raise SystemExit("The demonstration has no two cases that wait for different people.")
+def _let_wait(pending: tuple[int, int]) -> None:
+    """Let so many more decisions wait, each number for other people: copies of one case each."""
+    left, busy = list(pending), set[int]()
+    waiting = ServiceRequest.objects.filter(state="submitted", category__kind=Kind.SUPPLY)
+    for pk in waiting.order_by("pk").values_list("pk", flat=True):
+        open_steps = StepApprover.objects.filter(step__approval__request=pk, open=True)
+        asked = set(open_steps.values_list("user", flat=True))
+        if not asked or asked & busy:
+            continue
+        # Not every case can be copied: one with an exception is not.
+        if copy_requests(count=left[0], seed=2, say=say, open_share=1, of=[pk]):
+            busy |= asked
+            left.pop(0)
+        if not left:
+            return
+    raise SystemExit("The demonstration has no two cases that can be copied and wait for different people.")
 
 
 def people() -> dict[str, User]:

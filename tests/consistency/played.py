@@ -17,6 +17,7 @@ from requests_app.models import CatalogueItem, RequestItem, ServiceRequest
 from requests_app.supplies import drafting, fulfilment
 from sla import escalation
 from tests import glass, moving, repairs
+from tests.approvals.budgets.money import a_budget
 from tests.configuring import crew, decide, turnover
 from tests.fake_odoo.fixtures import running
 from tests.fake_odoo.instance import FakeOdoo
@@ -32,6 +33,8 @@ def play(world: SimpleNamespace, folder: Path, settings: Any) -> dict[str, int]:
     with running(version=19, store=folder / "odoo", **files) as odoo:
         connect_to(odoo, settings)
         linking.link_catalogue(by=world.system)
+        a_budget(world, "3000")
+        a_budget(world, "5000", "capital", check="stop", period="year", cost_centre="")
         found = {
             **from_the_store(world),
             **from_suppliers(world, odoo),

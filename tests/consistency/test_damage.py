@@ -12,6 +12,7 @@ from portal.desk.consistency.codes import CODES
 from portal.desk.consistency.examination import areas
 from portal.notify.models import Notice
 from tests.consistency import (
+    damaged_budgets,
     damaged_decisions,
     damaged_equipment,
     damaged_orders,
@@ -28,6 +29,7 @@ REGISTERED = (
     damaged_record,
     damaged_work,
     damaged_equipment,
+    damaged_budgets,
 )  # by importing them
 pytestmark = pytest.mark.timeout(240)  # whoever comes first plays them all
 

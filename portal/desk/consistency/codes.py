@@ -181,6 +181,14 @@ CODES: dict[str, Meaning] = {
     "equipment.loan": Meaning("A piece is lent and not on loan, or on loan and not lent.", SET_RIGHT),
     "cost.decision": Meaning("A cost stands as decided, and its request says something else.", SET_RIGHT),
     "cost.amount": Meaning("Another amount was decided than the one that was asked for.", ASK_PEOPLE),
+    "budget.sums": Meaning(
+        "The sums of a budget's period are not what its entries add up to.",
+        "The entries are the record. See that the trigger approvals_budgetentry_summed stands, then set the sums of the period.",
+    ),
+    "budget.holding": Meaning(
+        "A request holds something else of a budget than follows from where it stands.",
+        "Settle it (manage.py shell, approvals.budgets.ledger.settle); what happened past the verbs is in the record.",
+    ),
     "rows.links": Meaning(
         "A row points at one that does not exist.", "Restore what was deleted from a backup."
     ),

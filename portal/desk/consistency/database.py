@@ -25,6 +25,7 @@ ADDED_TO_ONLY = (
     "requests_app_comment",
     "approvals_budgetentry",
 )
+SUMMED = "approvals_budgetentry_summed"  # the trigger that adds entries to the sums of their period
 
 
 def check() -> Iterator[Finding]:
@@ -51,6 +52,8 @@ def _triggers() -> Iterator[Finding]:
             yield Finding(
                 "record.kept", f"table:{table}", "Rows of it can be changed: the trigger is not there."
             )
+    if SUMMED not in standing:
+        yield Finding("budget.sums", "table:approvals_budgetentry", "Nothing adds its rows up any more.")
 
 
 def _links() -> Iterator[Finding]:

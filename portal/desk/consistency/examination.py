@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from portal.desk.consistency import (
     approvals,
     background,
+    budgets,
     clocks,
     database,
     decided,
@@ -92,6 +93,7 @@ def _of_no_case() -> Iterator[Finding]:
         "notices": notices.check(),
         "work": work.check(),
         "equipment": equipment.check(),
+        "budgets": budgets.check(),
     }
     for name, findings in checks.items():
         yield from _to_its_end(name, findings, f"check:{name}")

@@ -31,6 +31,7 @@ class Request(NamedTuple):
     filed_by_id: int
     beneficiary_id: int | None
     editors: list[int]
+    files: list[str]
     run_out: str
     priority: str
     amount: Decimal

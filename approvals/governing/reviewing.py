@@ -1,0 +1,39 @@
+"""What a second person looks at before a version decides, and what each older version changed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from approvals.governing import diffing, kept, known
+from approvals.governing.diffing import Difference
+from approvals.governing.showing import Shown
+from approvals.models import ApprovalPolicy
+from approvals.proof import prove, read_world
+
+
+@dataclass(frozen=True)
+class Step:
+    """One version in the history of its type."""
+
+    policy: ApprovalPolicy
+    differences: list[Difference]
+
+
+def looked_at(at: Shown) -> dict[str, Any]:
+    """The proof and the simulation of what would decide."""
+    where = [at.policy.hospital] if at.policy.hospital else None
+    return {"findings": prove(at.holding.rule_set, read_world(at.policy.category, where))}
+
+
+def history(at: Shown) -> list[Step]:
+    """All versions, the newest first, each with what differs from the one that it was begun from. Ten queries at most."""
+    contents = kept.versions(at.versions)
+    words = known.load(rule for one in contents.values() for rule in one.rules)
+    return [
+        Step(
+            one,
+            diffing.differences(
+                contents.get(one.based_on_id or 0) or kept.empty(one), contents[one.pk], words
+            ),
+        )
+        for one in at.versions
+    ]

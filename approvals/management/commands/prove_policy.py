@@ -1,0 +1,65 @@
+"""Looks for what is wrong with the rules of a policy, in every case that there can be. Reads only; 1 if something is."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from approvals.management.commands.simulate_policy import chosen
+from approvals.models import ApprovalPolicy
+from approvals.proof import Finding
+from approvals.proof.drafted import prove_version
+
+
+class Command(BaseCommand):
+    help = (
+        "Proves a version of an approval policy: rules and steps that never count, amounts that nobody decides, bands that "
+        "overlap, steps that nobody may decide or only who asks. Each finding comes with the smallest case that shows it. "
+        "Changes nothing. Exit status 1 when something is found."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = (
+            "examples:\n"
+            "  manage.py prove_policy                                everything that decides now\n"
+            "  manage.py prove_policy supply-purchases 3   one version, also a draft"
+        )
+        parser.add_argument(
+            "policy", nargs="?", metavar="CODE", help="code of the policy; without it all in force"
+        )
+        parser.add_argument(
+            "number", nargs="?", type=int, metavar="VERSION", help="this version; without it the one in force"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["policy"]:
+            policies = [chosen(options["policy"], options["number"])]
+        else:
+            held = ApprovalPolicy.objects.filter(status=ApprovalPolicy.Status.PUBLISHED).order_by("code")
+            policies = list(held.select_related("category", "hospital"))
+        count = 0
+        for policy in policies:
+            found = prove_version(policy)
+            count += len(found)
+            self.stdout.write(f"{policy}: {len(found)} findings")
+            for one in found:
+                self.stdout.write(f"  {one.code:<18} {one.sentence}\n{'':<21}{example(one)}")
+        if count:
+            raise SystemExit(1)
+
+
+def example(finding: Finding) -> str:
+    """The case that shows it, in one line."""
+    case = finding.case
+    usual = {"priority": "routine", "cannot_wait": False, "out_of_hours": False}
+    said = [f"{case.hospital}/{case.department}", f"amount {case.amount}"]
+    said += [f"{name} {getattr(case, name)}" for name, value in usual.items() if getattr(case, name) != value]
+    for name in ("service", "location", "budget"):
+        said += [f"{name} {getattr(case, name)}"] if getattr(case, name) else []
+    for name in ("marks", "vendors", "vendor_states", "requester_roles", "exceptions"):
+        said += [f"{name} {', '.join(getattr(case, name))}"] if getattr(case, name) else []
+    said += [f"a line with {', '.join(line.flags)}" for line in case.lines if line.flags]
+    said += [f"asked by {finding.requester}"] if finding.requester else []
+    said += [f"{finding.away} is away"] if finding.away else []
+    return "; ".join(said)
