@@ -92,7 +92,7 @@ def _by_itself(card: Card) -> str:
 
 
 def fits(card: Card) -> bool:
-    """Can it be among several, as far as the card knows? Files that are still checked for viruses are found by `sheet`. No query."""
+    """Can it be among several, as far as the card knows? `sheet` finds files that are still checked for viruses. No query."""
     return not alone(card) and card.files >= len(card.step.documents)
 
 

@@ -325,6 +325,8 @@ class PassForm(ReasonForm):
         super().build()
         self.people = {str(one.pk): one for one in passing.candidates(run_of(self.card), self.by)}
         self.fields["to"].choices = [(pk, one.get_full_name()) for pk, one in self.people.items()]  # type: ignore[attr-defined]
+        if not self.people:
+            self.fields["to"].help_text = passing.nobody(self.card.step)
 
     def do(self, *, confirmed: bool) -> None:
         given = self.cleaned_data

@@ -273,7 +273,6 @@ def _steps(user: "User") -> "QuerySet[ApprovalStep]":
     people = StepApprover.objects.filter(step=OuterRef("pk")).order_by().values("step")
     mine = StepApprover.objects.filter(step=OuterRef("pk"), user=user)
     files = Attachment.objects.filter(request=OuterRef("approval__request"), removed_at=None).exclude(path="")
-    files = files.order_by().values("request")
     about = WardQuestion.objects.filter(
         request=OuterRef("approval__request"),
         step_ref=Concat(Value("step:"), Cast(OuterRef("pk"), CharField())),
@@ -285,7 +284,7 @@ def _steps(user: "User") -> "QuerySet[ApprovalStep]":
             others=Exists(siblings.exclude(pk=OuterRef("pk"))),
             asked=Subquery(people.annotate(n=Count("pk")).values("n")),
             budgeted=Exists(BudgetEntry.objects.filter(request=OuterRef("approval__request"))),
-            files=Subquery(files.annotate(n=Count("pk")).values("n")),
+            files=Subquery(files.order_by().values("request").annotate(n=Count("pk")).values("n")),
             decided=Exists(Decision.objects.filter(step__approval=OuterRef("approval"))),
             lent_by=Subquery(mine.order_by().values(one=_person("on_behalf_of"))[:1]),
             question=Subquery(about.order_by("-pk").values(one=told)[:1]),

@@ -17,7 +17,8 @@ from portal.facts import publish, verb
 def pass_on(*, step_id: int | str, by: User, to: User, reason: str) -> ApprovalStep:
     """`by` leaves an open step to `to`, who may decide it as well: it goes out of the inbox of `by` and stays out of it.
 
-    Others who were asked are asked still. The same again changes nothing. The right of `by` does not end: who passed it on by mistake may still decide.
+    Others who were asked are asked still. The same again changes nothing. The right of `by` does not end: who passed it on
+    by mistake may still decide.
     Publishes `step_passed`. Raises Invalid (reason: 1 to 500 characters; to: nobody whom the step is for), WrongState
     (nobody else may decide it), and as `decisions.approve_step`.
     """

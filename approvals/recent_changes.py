@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditlog.models import LogEntry
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from approvals.models import ApprovalPolicy
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ROLE_CHANGES = ("membership.granted", "membership.revoked")
+POLICY_CHANGES = ("policy.started", "policy.changed", "policy.imported")  # whenever: they count from the publishing on
 # What of an item says who decides and what it costs; its name or its barcode do not.
 OF_ITEMS = ("price", "vendor", "source", "flags", "usual_max", "group", "stopped_reason")
 
@@ -74,8 +76,10 @@ def _rules(request: ServiceRequest, who: Any) -> Q:
     here = Q(hospital=None) | Q(hospital=request.hospital_id)
     policies = ApprovalPolicy.objects.filter(here, category=request.category_id, published_at__gt=_since())
     signed = policies.filter(Q(author=who) | Q(published_by=who))
-    written = _entries("approvalpolicy", object_id__in=policies.values("pk"), actor=who)
-    return Q(Exists(signed)) | Q(Exists(written))
+    logged = _entries("approvalpolicy", object_id__in=policies.values("pk"), actor=who)
+    named = policies.annotate(subject=Concat(Value("policy:"), Cast("pk", CharField())))
+    written = Event.objects.filter(action__in=POLICY_CHANGES, actor=who, subject__in=named.values("subject"))
+    return Q(Exists(signed)) | Q(Exists(logged)) | Q(Exists(written))
 
 
 def _goods(request: ServiceRequest, who: Any) -> Q:

@@ -126,8 +126,8 @@ def decided(request: HttpRequest) -> HttpResponse:
     whose = request.GET.get("whose", "")
     whose = whose if whose in history.WHOSE else ""
     page = keyset(history.WHOSE[whose](person(request)), by="-id", cursor=request.GET.get("after", ""))
-    context = {"rows": history.shown(page.rows), "next": page.next, "whose": whose}
-    context["reads"] = approvers.reads(standing(request))
+    reads = approvers.reads(standing(request))
+    context = {"rows": history.shown(page.rows), "next": page.next, "whose": whose, "reads": reads}
     return render(request, "approvals/decided.html", context)
 
 

@@ -1,6 +1,7 @@
 """Fields of the form of a rule: amounts and codes as people type them, lists as boxes to tick."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -41,6 +42,12 @@ class Codes(forms.CharField):
 class Ticked(forms.MultipleChoiceField):
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label=label, required=False, widget=forms.CheckboxSelectMultiple, **more)
+
+
+def as_held(values: list[str], held: Iterable[str] | None) -> list[str]:
+    """`values` in the order in which they stand there, if they are the same: boxes have an order of their own."""
+    known = list(held or ())
+    return known if set(known) == set(values) else values
 
 
 class YesNo(forms.ChoiceField):

@@ -48,9 +48,3 @@ def placed(own: Version, group: Version | None) -> list[Placed]:
         else:
             found.append(Placed(rule, INHERITED))
     return found
-
-
-def holding(own: Version, group: Version | None) -> Version:
-    """What decides at the hospital once `own` does; of the group, `own` itself."""
-    rules = tuple(one.rule for one in placed(own, group) if one.origin != WITHDRAWN)
-    return Version(own.category, own.code, own.name, own.hospital, (group or own).mode, rules)

@@ -7,7 +7,10 @@ from approvals.governing import diffing, kept, known
 from approvals.governing.diffing import Difference
 from approvals.governing.showing import Shown
 from approvals.models import ApprovalPolicy
-from approvals.proof import prove, read_world
+from approvals.proof.drafted import by_hospital, prove_version
+from approvals.simulation import simulate
+
+REHEARSED = 1000  # past requests, the latest: a page does not wait for more
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,14 @@ class Step:
 
 def looked_at(at: Shown) -> dict[str, Any]:
     """The proof and the simulation of what would decide."""
-    where = [at.policy.hospital] if at.policy.hospital else None
-    return {"findings": prove(at.holding.rule_set, read_world(at.policy.category, where))}
+    policy = at.policy
+    report = simulate(
+        by_hospital(policy),
+        category=policy.category.code,
+        hospital=policy.hospital.code if policy.hospital else None,
+        most=REHEARSED,
+    )
+    return {"findings": prove_version(policy), "report": report}
 
 
 def history(at: Shown) -> list[Step]:

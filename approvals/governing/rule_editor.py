@@ -7,6 +7,7 @@ from django.utils.text import slugify
 
 from approvals.governing import choices, revising, rule_form
 from approvals.governing.checking import MOST_STEPS
+from approvals.governing.fields import as_held
 from approvals.governing.rule_form import DECIDES, RuleForm
 from approvals.governing.step_form import NEXT, StepForm
 from approvals.governing.version import Version
@@ -75,7 +76,7 @@ class RuleEditor:
             conditions=self.form.conditions(),
             steps=tuple(step.result() for step in self.steps if step.counts),
             decides=said["follows"] == DECIDES,
-            replaces=tuple(said["replaces"]),
+            replaces=tuple(as_held(said["replaces"], self.form.initial.get("replaces"))),
         )
 
     def overtaken(self, said: str) -> None:

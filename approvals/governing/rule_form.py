@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from approvals.governing.choices import Choices
-from approvals.governing.fields import Amount, Codes, Ticked, YesNo
-from approvals.governing.vocabulary import LISTED, ROLES, TYPED
+from approvals.governing.fields import Amount, Codes, Ticked, YesNo, as_held
+from approvals.governing.vocabulary import AMOUNTS, LISTED, ROLES, TYPED
 from approvals.routing import Rule
 from requests_app.forms import VerbForm
 
@@ -74,7 +74,9 @@ class RuleForm(VerbForm):
     def conditions(self) -> dict[str, Any]:
         """What the valid form says of when the rule holds; what is left empty does not matter."""
         said = self.cleaned_data
-        found = {name: said[name] for name in ("amount_from", "amount_to", *LISTED, *TYPED) if said.get(name)}
+        found: dict[str, Any] = {name: said[name] for name in AMOUNTS if said.get(name)}
+        listed = {name: said[name] for name in (*LISTED, *TYPED) if said.get(name)}
+        found |= {name: as_held(codes, self.initial.get(name)) for name, codes in listed.items()}
         found |= {name: said[name] for name in ("out_of_hours", "cannot_wait") if said.get(name) is not None}
         if said.get("first_order"):
             found["first_order"] = True

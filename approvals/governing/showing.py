@@ -10,7 +10,6 @@ from approvals.governing.origins import Placed
 from approvals.governing.version import Version
 from approvals.governing.vocabulary import Vocabulary
 from approvals.models import ApprovalPolicy
-from portal.accounts.models import Hospital
 from requests_app.models import Category
 
 if TYPE_CHECKING:
@@ -78,10 +77,6 @@ class Shown:
             if self.policy.based_on_id
             else kept.empty(self.policy)
         )
-
-    @cached_property
-    def holding(self) -> Version:
-        return origins.holding(self.version, self.group)
 
     @cached_property
     def words(self) -> Vocabulary:
@@ -159,9 +154,3 @@ def said(one: Placed, words: Vocabulary, *, first: bool = False) -> Said:
         why=sentences.priced(rule.why),
         first=first,
     )
-
-
-def hospitals_without(category: Category) -> list[Hospital]:
-    """Those that do nothing otherwise yet and have nothing on its way. One query."""
-    taken = ApprovalPolicy.objects.filter(category=category).exclude(status=Status.SUPERSEDED)
-    return list(Hospital.objects.exclude(pk__in=taken.exclude(hospital=None).values("hospital")))

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from approvals.governing.choices import Choices
-from approvals.governing.fields import Ticked
+from approvals.governing.fields import Ticked, as_held
 from approvals.governing.step_checking import LATEST_TURN, MOST_NEEDED
 from approvals.governing.vocabulary import PERSON
 from approvals.routing import StepRule
@@ -72,7 +72,7 @@ class StepForm(VerbForm):
             distinct=said["distinct"],
             within=f"{said['time']}{said['unit'] or 'wh'}" if said["time"] else "",
             escalate_to=said["escalate_to"],
-            documents=tuple(said["documents"]),
+            documents=tuple(as_held(said["documents"], self.initial.get("documents"))),
         )
 
 

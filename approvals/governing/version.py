@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from approvals.routing import Rule, RuleSet
+from approvals.routing import Rule
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,6 @@ class Version:
     rules: tuple[Rule, ...] = ()
     withdraws: tuple[str, ...] = ()
     materiality: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def rule_set(self) -> RuleSet:
-        return RuleSet(self.rules, self.mode)
 
     def find(self, code: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.code == code), None)

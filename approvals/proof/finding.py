@@ -37,3 +37,4 @@ class Finding:
     away: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     sentence: str = ""
+    example: str = ""  # the case in words

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from approvals.proof.examples import example
 from approvals.proof.finding import CODES, Finding
 from approvals.proof.people import of_people
 from approvals.proof.reach import Reach, control_goods, decided_by_rank, gaps, overlaps, unreachable
@@ -18,7 +19,7 @@ def prove(rules: RuleSet, world: World) -> list[Finding]:
     """
     found = findings(rules, world)
     found.sort(key=lambda one: (CODES.index(one.code), one.rules))
-    return [replace(one, sentence=sentence(one, world)) for one in found]
+    return [replace(one, sentence=sentence(one, world), example=example(one, world)) for one in found]
 
 
 def findings(rules: RuleSet, world: World) -> list[Finding]:

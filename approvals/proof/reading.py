@@ -30,7 +30,7 @@ Held = dict[tuple[str, str, str], set[str]]
 
 
 def read_world(category: Category, hospitals: Iterable[Hospital] | None = None) -> World:
-    """Who may decide requests of `category` now, at these hospitals (all), and what its policy may speak of. 15 queries."""
+    """Who may decide requests of `category` now, at these hospitals (all), and what its policy may speak of. 16 queries."""
     moment = now()
     codes = None if hospitals is None else [one.code for one in hospitals]
     open_wards = Department.objects.filter(active=True).select_related("hospital")

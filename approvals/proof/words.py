@@ -63,10 +63,10 @@ def _parts(finding: Finding, world: World) -> dict[str, Any]:
         "role": authority.label(finding.role).lower() if finding.role else "",
         "instead": authority.label(facts["instead"]).lower() if "instead" in facts else "",
         "places": ", ".join(places[:2]) + more,
-        "from": _money(facts.get("from") or Decimal(0)),
-        "to": _money(end) if end is not None else "",
-        "to_words": _(" and below %s") % _money(end) if end is not None else _(" on"),
-        "amount": _money(case.amount),
+        "from": money(facts.get("from") or Decimal(0)),
+        "to": money(end) if end is not None else "",
+        "to_words": _(" and below %s") % money(end) if end is not None else _(" on"),
+        "amount": money(case.amount),
         "flag": next((flag for line in case.lines for flag in line.control_flags), ""),
         "away": world.names.get(finding.away, finding.away),
         "who": world.names.get(facts.get("who", ""), facts.get("who", "")),
@@ -85,7 +85,7 @@ def _how(finding: Finding, world: World) -> str:
     }.get(finding.facts.get("how", ""), "")
 
 
-def _money(amount: Decimal) -> str:
+def money(amount: Decimal) -> str:
     """In the base currency: "1,000", "999.99"."""
     whole = amount == amount.to_integral_value()
     return number_format(amount, decimal_pos=0 if whole else 2, use_l10n=True, force_grouping=True)

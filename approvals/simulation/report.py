@@ -64,6 +64,15 @@ class Report:
     seconds: float = 0.0
 
     @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Number, who would be asked as well, who no more: in words, of every request that would go another way."""
+        names = {one.code: one.name for one in self.roles}
+        return [
+            (one.number, *(", ".join(names[role] for role in roles) for roles in (one.added, one.removed)))
+            for one in self.changes
+        ]
+
+    @property
     def partial(self) -> bool:
         return self.requests < self.of
 

@@ -35,8 +35,8 @@ def simulate(
     """What `rules` would have changed for the requests of a type that were sent before, in their first round.
 
     `rules`: of one hospital as they count there (`hospital`), of the group (hospitals keep what they do otherwise), or by the
-    code of the hospital. `most`: only so many, the latest. People are those of now, all of them here. Reads only: 20 queries
-    and two for each 1,000 requests.
+    code of the hospital. `most`: only so many, the latest. People are those of now, all of them here. Reads only: 25 queries
+    and one for each 1,000 requests.
     """
     began = time.perf_counter()
     found = past.runs(category, hospital, since)

@@ -89,7 +89,7 @@ def users_with(perm: str, place: Place) -> QuerySet[User]:
 def _holders(perm: str, kind: str) -> tuple[str, tuple[Any, ...]] | None:
     """The statement that finds who holds `perm` at a place of `kind`, and its values: marks stand for moment and place.
 
-    None where no role gives it. Django builds it once, and not at each question: that was a third of what a decision cost.
+    None where no role gives it. Django builds it once, and not at each question: that was a fifth of what a decision cost.
     """
     gives = _gives(perm, kind) & Q(**{kind: HERE})
     if kind != "hospital":

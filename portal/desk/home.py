@@ -54,7 +54,7 @@ class Home:
     arriving: list[ServiceRequest]
     exceptions: list["Trouble"]
     waiting: int
-    reviews: list[BreakGlass]  # what did not wait for its approval and waits for this person's word, the first due first
+    reviews: list[BreakGlass]  # that wait for this person, the first due first
     picks: int
     rows: list[ServiceRequest]
     looks_after: list[str]

@@ -51,7 +51,7 @@ def test_the_page_of_the_password_shows_what_is_agreed_to(
     for where in (reverse("approvals:confirm", args=[ref(request)]), INBOX):
         said = page(world.head, where)
         assert line.name in said
-        assert f"24\N{NO-BREAK SPACE}" in said
+        assert f"24 {line.unit_plural}" in said
         assert f"More than usual: at most {line.usual_max}" in said
         assert "Not on a contract" in said
         assert "quote.pdf" in said

@@ -20,6 +20,7 @@ from requests_app.models import ServiceRequest
 from requests_app.supplies import drafting, favourites, fulfilment, stock
 from requests_app.supplies.differing import Difference
 from tests import configuring, glass, it_desk, journeys, moving, personas, repairs
+from tests.browser.watched_pages import watched_pages
 
 Case = tuple[str, User | None, str]
 
@@ -123,6 +124,8 @@ def deciding_pages(world: SimpleNamespace) -> Iterator[Case]:
     yield "inbox, decided by another", deputy, f"{inbox}?open={gone}"
     yield "decided", world.head, reverse("approvals:decided")
     yield "decided, for me", world.head, f"{reverse('approvals:decided')}?whose=for"
+    yield "what each person decided", world.auditor, reverse("approvals:approvers")
+    yield "what one person decided", world.auditor, reverse("approvals:approver", args=[world.head.username])
     period = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=2)}
     yield "nobody stands in", world.finance, reverse("approvals:cover")
     cover.name_alternate(user=world.finance, to=world.head, by=world.finance)
@@ -328,6 +331,7 @@ GROUPS: dict[str, Callable[[SimpleNamespace], Iterator[Case]]] = {
     "types": type_pages,
     "case": case_pages,
     "glass": glass_pages,
+    "watched": watched_pages,
     "other": other_pages,
     "demo": demo_pages,
 }

@@ -146,6 +146,44 @@ def test_passed_on_with_a_reason(meet: Meet, people: SimpleNamespace, js: bool) 
     assert journeys.open_steps(request)
 
 
+OVERLAPS = """box => [...document.querySelectorAll('.ac-acts .btn, .ac-more .btn, .tabbar a')].filter(one => {
+  const b = one.getBoundingClientRect();
+  return b.bottom > box.top + 1 && b.top < box.top + box.height - 1; }).map(one => one.innerText)"""
+
+
+def test_undo_is_where_the_thumb_is_and_covers_no_decision(meet: Meet, people: SimpleNamespace) -> None:
+    sent(people, 3)
+    head = meet(people.head)
+    page = head.go(INBOX)
+    for left in (2, 1, 0):
+        page.get_by_role("button", name="Approve £").click()
+        toast = page.locator("#toasts .undo")
+        expect(toast).to_have_count(1)
+        expect(page.get_by_role("button", name="Approve £")).to_have_count(1 if left else 0)
+        box = toast.bounding_box()
+        assert box
+        assert box["y"] > 844 / 2, "in the lower half"
+        assert box["y"] + box["height"] <= 844 - 3.5 * 17, "above the tabs"
+        covered = page.evaluate(OVERLAPS, {"top": box["y"], "height": box["height"]})
+        assert not [words for words in covered if words.startswith("Approve")], covered
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Approve £")).to_be_visible()
+
+
+def test_the_button_counts_what_one_press_approves(meet: Meet, people: SimpleNamespace) -> None:
+    plain, flagged = journeys.sent(people, TON_BLK=2), journeys.sent(people, NPW_KIT=1)
+    head = meet(people.head)
+    page = head.go(f"{INBOX}?select=1")
+    page.locator(f"#choose-{journeys.open_steps(flagged)[0].ref}").check()
+    expect(page.get_by_role("button", name="Look at what you chose")).to_be_visible()
+    page.locator(f"#choose-{journeys.open_steps(plain)[0].ref}").check()
+    look = page.get_by_role("button", name=f"Approve 1, £{plain.amount} · 1 by themselves")
+    expect(look).to_be_visible()
+    look.click()
+    expect(page.get_by_role("button", name=f"Approve 1, £{plain.amount}")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not among them")).to_be_visible()
+
+
 def test_keys_at_a_desk(meet: Meet, people: SimpleNamespace) -> None:
     first, second = sent(people, 2)
     head = meet(people.head, size=DESK)

@@ -33,8 +33,8 @@ def play(world: SimpleNamespace, folder: Path, settings: Any) -> dict[str, int]:
     with running(version=19, store=folder / "odoo", **files) as odoo:
         connect_to(odoo, settings)
         linking.link_catalogue(by=world.system)
-        a_budget(world, "3000")
-        a_budget(world, "5000", "capital", check="stop", period="year", cost_centre="")
+        a_budget(world, "90000")
+        a_budget(world, "500000", "capital", check="stop", period="year", cost_centre="")
         found = {
             **from_the_store(world),
             **from_suppliers(world, odoo),

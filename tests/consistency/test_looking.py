@@ -18,8 +18,8 @@ from tests.journeys import sent
 
 pytestmark = pytest.mark.timeout(180)
 # What all are judged by; one slice, the requests and 14 tables of theirs; the empty slice after it; what is of no request,
-# four of them equipment, its loans and its costs.
-QUERIES = 8 + 15 + 1 + (27 if connection.vendor == "sqlite" else 26)
+# four of them equipment, its loans and its costs, one the periods of budgets, of which there are none.
+QUERIES = 8 + 15 + 1 + (28 if connection.vendor == "sqlite" else 27)
 
 
 @pytest.mark.django_db

@@ -80,13 +80,13 @@ def test_the_step_heard_of_twice_or_too_late_changes_nothing(decided):
 
 
 def test_what_a_start_costs(place, django_assert_num_queries):
-    """Within the submitting verb: clocks, target and calendar read; clock and event written. Due is stored at the end."""
+    """Within the submitting verb: clocks read, then target and calendar together; a clock written. The rest at the end."""
     request = place.send()
 
     @verb
     def within():
         locked = access.locked(request)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             clocks.start_approval_clock(request=locked, about="step:1", calendar="office", by=place.system)
 
     within()

@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand
 
 from approvals.management.commands.simulate_policy import chosen
 from approvals.models import ApprovalPolicy
-from approvals.proof import Finding
 from approvals.proof.drafted import prove_version
 
 
@@ -44,22 +43,7 @@ class Command(BaseCommand):
             count += len(found)
             self.stdout.write(f"{policy}: {len(found)} findings")
             for one in found:
-                self.stdout.write(f"  {one.code:<18} {one.sentence}\n{'':<21}{example(one)}")
+                self.stdout.write(f"  {one.code:<18} {one.sentence}\n{'':<21}{one.example}")
         if count:
             raise SystemExit(1)
 
-
-def example(finding: Finding) -> str:
-    """The case that shows it, in one line."""
-    case = finding.case
-    usual = {"priority": "routine", "cannot_wait": False, "out_of_hours": False}
-    said = [f"{case.hospital}/{case.department}", f"amount {case.amount}"]
-    said += [f"{name} {getattr(case, name)}" for name, value in usual.items() if getattr(case, name) != value]
-    for name in ("service", "location", "budget"):
-        said += [f"{name} {getattr(case, name)}"] if getattr(case, name) else []
-    for name in ("marks", "vendors", "vendor_states", "requester_roles", "exceptions"):
-        said += [f"{name} {', '.join(getattr(case, name))}"] if getattr(case, name) else []
-    said += [f"a line with {', '.join(line.flags)}" for line in case.lines if line.flags]
-    said += [f"asked by {finding.requester}"] if finding.requester else []
-    said += [f"{finding.away} is away"] if finding.away else []
-    return "; ".join(said)

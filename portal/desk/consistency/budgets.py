@@ -11,7 +11,9 @@ from approvals.budgets import standing
 from approvals.budgets.due import Sums
 from approvals.models import BreakGlass, BudgetEntry, BudgetPeriod
 from portal.desk.consistency.finding import Finding
-from requests_app.models import CostApproval, RequestItem, ServiceRequest
+from requests_app.models import CostApproval, RequestItem, ServiceRequest, StateChange
+from requests_app.models.item import line_amount
+from requests_app.states import Kind
 
 SLICE = 500  # requests
 Held = dict[BudgetPeriod, Sums]
@@ -55,19 +57,29 @@ def _holdings(keys: list[int], periods: dict[int, BudgetPeriod]) -> Iterator[Fin
 
 
 def _due(keys: list[int]) -> dict[int, dict[str, Sums]]:
-    """What each of these should hold by spend group. Four queries."""
+    """What each of these should hold by spend group, for where its trail says that it stands. Five queries."""
     costs = dict(CostApproval.objects.filter(decision__in=keys).values_list("decision", "amount"))
+    trail = StateChange.objects.filter(request__in=keys).order_by("pk").values_list("request", "to_state")
+    states = dict(trail)
     prices: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for key, content in standing.agreed_prices(keys).values_list("request", "content"):
         prices[key] |= {row["line"]: Decimal(row["price"]) for row in content["prices"]}
     lines = Prefetch("lines", RequestItem.objects.select_related("item").order_by("position"))
-    found = ServiceRequest.objects.filter(pk__in=keys).prefetch_related(lines)
+    found = ServiceRequest.objects.filter(pk__in=keys).select_related("category").prefetch_related(lines)
     return {
-        one.pk: rules.of_cost(one.state, costs[one.pk])
-        if one.pk in costs
-        else rules.of_supplies(one.state, list(one.lines.all()), one.carriage, prices[one.pk])
+        one.pk: rules.of_cost(states[one.pk], costs[one.pk])
+        if one.category.kind == Kind.COST
+        else rules.of_supplies(states[one.pk], _priced(one), one.carriage, prices[one.pk])
         for one in found
     }
+
+
+def _priced(request: ServiceRequest) -> list[RequestItem]:
+    """Its lines for what they cost: another amount on one of them is told as that."""
+    lines = list(request.lines.all())
+    for line in lines:
+        line.amount = line_amount(line.quantity, line.unit_price)
+    return lines
 
 
 def _holds(

@@ -95,4 +95,4 @@ def test_an_inbox_costs_one_query_more_for_the_open_card(world: SimpleNamespace,
     head.get(reverse("desk:home"))  # what a process reads once
     with CaptureQueriesContext(connection) as queries:
         assert head.get(reverse("approvals:inbox")).status_code == 200
-    assert len([one for one in queries if "budgetentry" in one["sql"]]) == 1
+    assert len([one for one in queries if "approvals_budgetperiod" in one["sql"]]) == 1

@@ -3,16 +3,14 @@
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from approvals.governing import exporting, kept, revising
+from approvals.governing import kept
 from approvals.models import ApprovalPolicy
 from portal.accounts.models import User
 from requests_app.models import Category
-from tests.approvals.governing.conftest import change, handed_over, noted, published, seen
+from tests.approvals.governing.conftest import change, handed_over, seen
 from tests.personas import signed_in
 
 pytestmark = pytest.mark.django_db

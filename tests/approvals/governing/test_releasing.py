@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.journeys import open_steps, sent
 pytestmark = pytest.mark.django_db
 
 
-def release(policy: ApprovalPolicy, by: User, **more: object) -> ApprovalPolicy:
+def release(policy: ApprovalPolicy, by: User, **more: Any) -> ApprovalPolicy:
     return releasing.release(policy_id=policy.pk, seen=seen(policy), by=by, **more)
 
 

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -108,7 +107,7 @@ def filled(client: Client, draft: ApprovalPolicy, code: str = "") -> dict[str, l
     return Form(client.get(address(draft, code)).content.decode()).found
 
 
-def post(client: Client, draft: ApprovalPolicy, code: str, data: dict[str, Any], status: int) -> HttpResponse:
+def post(client: Client, draft: ApprovalPolicy, code: str, data: dict[str, Any], status: int) -> Any:
     answer = client.post(address(draft, code), data)
     assert answer.status_code == status, answer.content.decode()[-4000:]
     return answer

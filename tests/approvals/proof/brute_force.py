@@ -121,9 +121,9 @@ def rights(world: World, role: str, where: tuple, requester: str, away: set[str]
     for lent in world.lent:
         small = lent.limit is None or amount < lent.limit
         meant = not lent.categories or world.category in lent.categories
-        if lent.grantor in holding and small and meant and (lent.grantor in away or not lent.standing):
-            if lent.delegate not in used:
-                used[lent.delegate] = lent.grantor
+        counts = small and meant and (lent.grantor in away or not lent.standing)
+        if lent.grantor in holding and counts and lent.delegate not in used:
+            used[lent.delegate] = lent.grantor
     return {right for one, right in used.items() if one not in away and not involved(one)}
 
 

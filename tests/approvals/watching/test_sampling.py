@@ -132,7 +132,7 @@ def test_the_page_and_the_way_to_it(world: SimpleNamespace) -> None:
     assert browser.post(post, {"said": "right"}).status_code == 302
     assert "Nothing to look at" in browser.get(there).content.decode()
     assert there not in browser.get(reverse("desk:home")).content.decode()
-    for user in (world.nurse, world.finance, world.stranger):
+    for user in (world.nurse, world.procurement, world.stranger):
         assert signed_in(user).get(there).status_code == 403
         assert signed_in(user).post(post, {"said": "right"}).status_code == 404
 

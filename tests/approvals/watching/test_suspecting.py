@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from approvals.in_force import of_run
 from approvals.models import Approval, SplitSuspicion
+from approvals.routing import RoutingCase, plan_steps
 from approvals.watching import looking, suspecting
 from portal import clock
 from portal.accounts.models import User
 from portal.audit.models import Event
+from portal.desk.consistency import find
 from portal.errors import Invalid, NotAllowed, WrongState
 from requests_app.models import CaseException, ServiceRequest, Vendor
 from requests_app.states import RequestState
@@ -61,6 +64,7 @@ def test_two_halves_are_linked_owned_and_routed_up(
         approve(one, world.finance)
         assert ServiceRequest.objects.get(pk=one.pk).state == RequestState.APPROVED
     assert Event.objects.filter(action="approval.routed_up").count() == 2
+    assert not find()
 
 
 def test_looking_again_says_nothing_new(world: SimpleNamespace, halves: list[ServiceRequest]) -> None:
@@ -140,6 +144,19 @@ def test_it_is_routed_up_in_the_middle_of_deciding(world: SimpleNamespace) -> No
     approve(one, world.finance, "finance")
     approve(one, world.procurement, "procurement")
     assert ServiceRequest.objects.get(pk=one.pk).state == RequestState.APPROVED
+    assert not find()
+
+
+def test_what_was_planned_is_what_the_rules_say_of_the_whole(
+    world: SimpleNamespace, halves: list[ServiceRequest]
+) -> None:
+    """The run can be explained afterwards: its rules on its case give its steps."""
+    looking.look_lately()
+    run = Approval.objects.get(request=halves[0])
+    plan = plan_steps(of_run(run), RoutingCase.from_json(run.case))
+    assert run.rules == list(plan.rules) == ["S2"]
+    planned = [(step.sequence, step.role, step.needed) for step in plan.steps]
+    assert planned == list(run.steps.values_list("sequence", "role", "needed"))
 
 
 def test_sent_again_it_still_goes_to_who_decides_the_whole(
