@@ -1,4 +1,4 @@
-"""What each person decided, for those who oversee it: of the requests that they see, whoever had the right and whoever used it."""
+"""What each person decided, for those who oversee it: of the requests that they see, with whatever right they did."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -56,6 +56,7 @@ def context(user: "User", asked: Asked, *, refusal: DomainError | None = None) -
         "chips": waiting.chips,
         "show": waiting.show,
         "shown": marks(card.step.ref for card in cards),
+        "wanted": bool(asked.first) and not ended,
         "select": asked.select,
         "chosen": asked.chosen,
         "under": in_words(UNDER, cards[0].request.currency, whole=True) if cards else "",

@@ -31,9 +31,9 @@ def open_approval(*, request: ServiceRequest, by: "User", again: bool = False) -
     """Plan the steps from the published policy, copy them onto the request and ask the first people.
 
     A deciding rule approves at once, in the name of the system and of the rule, unless a budget stops it. No policy or
-    nobody entitled: `needs_routing` with an owner, never approved. After an earlier round whoever agreed then and is not concerned by what
-    changed is not asked again (`carrying`). `again`: there was a round before, also of what was sent only once. Publishes
-    `step_kept` for these, `step_opened` for each step asked.
+    nobody entitled: `needs_routing` with an owner, never approved. After an earlier round whoever agreed then and is not
+    concerned by what changed is not asked again (`carrying`). `again`: there was a round before, also of what was sent
+    only once. Publishes `step_kept` for these, `step_opened` for each step asked.
     """
     force = in_force(request.category_id, request.hospital_id)
     again = again or request.submitted_at != request.state_since

@@ -25,18 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ROLE_CHANGES = ("membership.granted", "membership.revoked")
-POLICY_CHANGES = ("policy.started", "policy.changed", "policy.imported")  # whenever: they count from the publishing on
+# By whom a version was written, whenever: it counts from its publishing on.
+POLICY_CHANGES = ("policy.started", "policy.changed", "policy.imported")
 # What of an item says who decides and what it costs; its name or its barcode do not.
 OF_ITEMS = ("price", "vendor", "source", "flags", "usual_max", "group", "stopped_reason")
 
 
-def barred(people: QuerySet[User], request: ServiceRequest) -> QuerySet[User]:
-    """Those of `people` who changed by hand what decides about `request`. Lazy; no query of its own."""
-    return people.filter(_changed(request, OuterRef("pk")))
-
-
 def without_changers(people: QuerySet[User], request: ServiceRequest) -> QuerySet[User]:
-    """`people` less those whom `barred` names. Lazy; no query of its own."""
+    """`people` less those who changed by hand lately what decides about `request`. Lazy; no query of its own."""
     return people.exclude(_changed(request, OuterRef("pk")))
 
 

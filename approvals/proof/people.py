@@ -73,21 +73,18 @@ def _asking_cases(reach: Reach) -> Iterator[tuple[str, tuple[int, ...], list[int
     asking = [(at, rule) for at, rule in enumerate(reach.rules.rules) if rule.steps and not rule.decides]
     for role in dict.fromkeys(role for _at, rule in asking for role in _asked_by(rule)):
         own = [(at, rule) for at, rule in asking if role in _asked_by(rule)]
-        holding: list[tuple[tuple[int, ...], tuple[Rule, ...]]] = [((at,), (rule,)) for at, rule in own]
+        holding: list[tuple[int, ...]] = [(at,) for at, _rule in own]
         if not reach.first:
             holding += [
-                ((left, right), (one, other))
+                (left, right)
                 for left, one in own
                 for right, other in asking
                 if left != right
                 and (left < right or role not in _asked_by(other))
                 and _both(role, one, other)
             ]
-        for hold, rules in holding:
-            avoid = {at for one in hold for at in reach.before(one)}
-            if not all(rule.replaces for rule in rules):
-                avoid |= {*reach.replacing(role)}
-            yield role, hold, sorted(avoid)
+        for hold in holding:
+            yield role, hold, sorted({at for one in hold for at in reach.before(one)})
 
 
 def _both(role: str, one: Rule, other: Rule) -> bool:

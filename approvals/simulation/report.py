@@ -67,10 +67,11 @@ class Report:
     def rows(self) -> list[tuple[str, str, str]]:
         """Number, who would be asked as well, who no more: in words, of every request that would go another way."""
         names = {one.code: one.name for one in self.roles}
-        return [
-            (one.number, *(", ".join(names[role] for role in roles) for roles in (one.added, one.removed)))
-            for one in self.changes
-        ]
+
+        def said(roles: tuple[str, ...]) -> str:
+            return ", ".join(names[role] for role in roles)
+
+        return [(one.number, said(one.added), said(one.removed)) for one in self.changes]
 
     @property
     def partial(self) -> bool:

@@ -58,7 +58,7 @@ def ward(world: SimpleNamespace) -> SimpleNamespace:
 def test_sending(ward: SimpleNamespace, lines: int) -> None:
     draft, nurse = drafted(ward, lines), signed_in(ward.nurse)
     seen = quote(draft).fingerprint
-    with costs(21 + NUMBER):
+    with costs(22 + NUMBER):
         answer = nurse.post(reverse("requests:submit", args=[draft.public_id]), {"seen": seen})
     assert answer.status_code == 302
 
@@ -67,7 +67,7 @@ def test_sending(ward: SimpleNamespace, lines: int) -> None:
 def test_deciding_the_first_step_and_the_last(ward: SimpleNamespace, lines: int) -> None:
     draft = drafted(ward, lines)
     journeys.send(draft)
-    for person, most in ((ward.head, 20), (ward.procurement, 26)):
+    for person, most in ((ward.head, 20), (ward.procurement, 27)):
         client = signed_in(person)
         step = ApprovalStep.objects.get(approval__request=draft, state=ApprovalStep.State.OPEN)
         seen = journeys.seen(journeys.fresh(draft))

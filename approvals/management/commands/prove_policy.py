@@ -46,4 +46,3 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {one.code:<18} {one.sentence}\n{'':<21}{one.example}")
         if count:
             raise SystemExit(1)
-

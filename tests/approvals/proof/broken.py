@@ -88,6 +88,10 @@ BROKEN: dict[str, tuple[RuleSet, set[str]]] = {
     "everything is decided before": (
         bands(before=(rule("all", decides=True),)), {"unreachable_rule", "control_goods"},
     ),
+    "everything is decided behind": (
+        bands(rule("all", decides=True)),
+        {"unreachable_rule", "control_goods"},
+    ),
     "a rule behind a wider one": (
         bands(rule("late", COMPLIANCE, amount_to="100"), mode="first"), {"unreachable_rule"},
     ),

@@ -1,6 +1,5 @@
 """What is shipped, with the people of the seed: nothing is wrong with it. What a hospital does otherwise is looked at there."""
 
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -28,10 +27,10 @@ HEAD, OFFICER = StepRule(20, "head", "office"), StepRule(10, "compliance", "fina
 
 
 @pytest.fixture
-def seeded(db: None) -> Iterator[None]:
+def seeded(db: None) -> None:
     """Three hospitals with everybody, the catalogue, and every policy that is shipped."""
-    by = scopes.system_user()
     if not kept_rows.put_back("everybody"):
+        by = scopes.system_user()
         for code in ("SBG", "NFC", "SAK"):
             hospital, _places = sow_places(code=code)
             sow_people(hospital=hospital, password="x", by=by)
@@ -40,7 +39,6 @@ def seeded(db: None) -> Iterator[None]:
         requests_app.configured.shipped.install(by=by)
         approvals.shipped.install(by=by)
         kept_rows.keep("everybody")
-    yield
 
 
 def test_nothing_is_wrong_with_any_policy_that_is_shipped(seeded: None) -> None:
@@ -94,7 +92,7 @@ def test_a_draft_of_a_hospital_is_proven_there(seeded: None) -> None:
     found = prove_version(site)
     assert [(one.code, one.case.hospital, one.case.amount) for one in found] == [("gap", "NFC", 900)]
     assert "900" in found[0].sentence and "1,000" in found[0].sentence
-    assert found[0].example == "NFC/ADM; amount 900"
+    assert found[0].example == "NFC/ADM; amount 900; budget: none"
 
 
 class TestCommand:

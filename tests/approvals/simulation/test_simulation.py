@@ -48,7 +48,8 @@ def test_what_a_hospital_does_otherwise_is_reproduced_too(world: SimpleNamespace
     before = history.some(world)
     own = Rule("hazardous-here", "Ours", {"any_flag": ["hazardous"]}, (StepRule(15, "director", "office"),))
     dearer = replace(
-        next(rule for rule in RULES if rule.code == "S1"), steps=(StepRule(20, "finance", "finance"),)
+        next(rule for rule in RULES if rule.code == "S1"),
+        steps=(StepRule(20, "finance", "finance", needed=0),),
     )
     site = history.at_site(world, own, dearer, withdraws=("flag-hazardous",))
     after = [
