@@ -120,7 +120,7 @@ COSTS = (
         conditions={"amount_to": "500", "any_mark": [cost.BY_LEAD]},
         decides=True,
     ),
-    _band("C0", "250", "500", "Costs under {500}", TEAM_LEAD),
+    _band("C0", "0", "500", "Costs under {500}", TEAM_LEAD),
     _band("C1", "500", "1000", "Costs from {500}", HEAD),
     _band("C2", "1000", "5000", "Costs from {1000}", HEAD, FINANCE_BAND),
     _band("C3", "5000", "25000", "Costs from {5000}", HEAD, FINANCE_BAND, PROCUREMENT_BAND),

@@ -26,7 +26,8 @@ def notify(
     """Tell `users` (ids of people) once: who has a notice with this `key` already gets no second one, or this `instead`.
 
     `kind` is one of `texts.KINDS`, `params` its plain values, `case` and `url` lead to the request; `mail_from`: it stands in
-    the portal at once and is mailed at that moment at the earliest. Returns to how many it was addressed. One query, two `instead`.
+    the portal at once and is mailed at that moment at the earliest. Returns to how many it was addressed.
+    One query, two `instead`.
     """
     if kind not in KINDS:
         raise ValueError(f"there is no sentence for a notice of kind {kind}")
