@@ -12,7 +12,7 @@ TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/15
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: help run test test-pg test-browser test-odoo test-long test-deep seeded-bugs bench lint format lock messages pictures reset
+.PHONY: help run test test-pg test-browser test-thorough test-odoo test-long test-deep seeded-bugs bench lint format lock messages pictures reset
 
 help: ## Say what each target does
 	@echo "Hospital service portal"
@@ -28,6 +28,7 @@ help: ## Say what each target does
 	@echo "                     TEST_DATABASE_URL=$(TEST_DATABASE_URL)"
 	@echo "                     TEST_REDIS_URL=$(TEST_REDIS_URL)"
 	@echo "  make test-browser  the pages in Chromium (apt-get install chromium)"
+	@echo "  make test-thorough the searches of CI: random lives of requests, every person in every state, proofs of policies"
 	@echo "  make test-odoo     the contract with Odoo, against a real one:"
 	@echo "                     ODOO_TEST_URL ODOO_TEST_DB ODOO_TEST_USER ODOO_TEST_PASSWORD"
 	@echo "  make test-long     what takes half a minute a test: the demonstration twice, many calls of the API"
@@ -83,6 +84,9 @@ test-pg: .venv/.dev ## Everything, on PostgreSQL and Redis with real workers
 test-browser: .venv/.dev ## The pages, in Chromium
 	@$(ALONE) STATIC_MANIFEST=1 $(BIN)/python manage.py collectstatic --noinput -v 0
 	@$(ALONE) STATIC_MANIFEST=1 REQUIRED_TESTS=browser $(PYTEST) -n 2 -m browser --timeout=180 $(ARGS)
+
+test-thorough: .venv/.dev ## Searches that say the same on every database: random lives of requests, who may do what, proofs
+	@$(ALONE) TEST_THOROUGH=1 REQUIRED_TESTS=thorough $(PYTEST) -n 2 -m thorough --timeout=600 $(ARGS)
 
 test-odoo: .venv/.dev ## The contract suite against a real Odoo
 	@: $${ODOO_TEST_URL:?Set ODOO_TEST_URL ODOO_TEST_DB ODOO_TEST_USER ODOO_TEST_PASSWORD}

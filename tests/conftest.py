@@ -24,6 +24,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: bool(os.environ.get("TEST_LONG") or os.environ.get("TEST_DEEP")),
         "takes long: make test-long",
     ),
+    "thorough": (
+        lambda: bool(os.environ.get("TEST_THOROUGH") or os.environ.get("TEST_DEEP")),
+        "takes minutes: make test-thorough",
+    ),
     "browser": (lambda: bool(CHROMIUM) and settings.STATIC_MANIFEST, "needs Chromium: make test-browser"),
 }
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -73,7 +73,7 @@ def _rows(lines: Iterable[str]) -> "Iterator[tuple[int, dict[str, str]]]":
         yield table.line_num, values
 
 
-def _read(row: dict[str, str], centres: set[str]) -> dict[str, object]:
+def _read(row: dict[str, str], centres: set[str]) -> dict[str, Any]:
     """The row as `keeping.keep` takes it. Raises Invalid."""
     errors: dict[str, list[str]] = {}
     if row["cost_centre"] and row["cost_centre"] not in centres:

@@ -36,7 +36,7 @@ from tests.hurrying import on_duty
 from tests.journeys import approve, fresh, open_steps, seen, sent
 from tests.personas import signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough, pytest.mark.timeout(300)]
 PEOPLE = ("nurse", "colleague", "head", "ward_lead", "other_head", "finance", "procurement", "director")
 PEOPLE += ("service_manager", "auditor", "stranger", "storekeeper")
 HEADS, MONEY = {"head"}, {"finance", "procurement"}

@@ -54,7 +54,14 @@ def an_event_tells_of_no_request(p: SimpleNamespace) -> str:
     return named(Event.objects.latest("pk"), "event")
 
 
-@damage("record.unreadable", "request.state", "request.trail", "approval.running", "record.moves")
+@damage(
+    "record.unreadable",
+    "request.state",
+    "request.trail",
+    "approval.running",
+    "record.moves",
+    "budget.holding",
+)
 def a_state_is_none_that_exists(p: SimpleNamespace) -> str:
     set_columns(StateChange.objects.get(request=p.asked, to_state="submitted"), to_state="foo")
     return named(p.asked, "request")

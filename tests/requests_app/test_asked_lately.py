@@ -175,4 +175,4 @@ def test_the_form_costs_the_same_for_one_line_and_for_three(
     nurse.get(reverse("desk:home"))
     with CaptureQueriesContext(connection) as queries:
         assert nurse.get(edit(draft)).status_code == 200
-    assert len(queries) == 21, "\n".join(query["sql"][:150] for query in queries)
+    assert len(queries) == 22, "\n".join(query["sql"][:150] for query in queries)

@@ -23,7 +23,7 @@ from requests_app.supplies import fulfilment
 from tests import journeys
 from tests.approvals.budgets.money import a_budget
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough, pytest.mark.timeout(180)]
 KIT, GLOVES, HAS = 21_000, 420, 150_000  # pence: a dressing kit, a box of gloves, and the budget
 POTS = ("reserved", "committed", "ordered")
 DEEDS = ("approve", "less", "reject", "give_back", "withdraw", "cancel", "again", "undo", "order", "drop")

@@ -25,6 +25,7 @@ PROFILE = settings(
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 @pytest.mark.timeout(3 * 3600 if DEEP else 600)
 def test_whatever_people_do_the_laws_of_deciding_hold(world: SimpleNamespace) -> None:

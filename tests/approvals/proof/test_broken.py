@@ -13,7 +13,7 @@ from requests_app.models import Category
 from tests.approvals.proof.broken import BROKEN, GOOD
 from tests.approvals.proof.replaying import shows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough, pytest.mark.timeout(180)]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from portal.desk.seed.places import sow_places
 from requests_app.models import Category
 from tests import kept_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough, pytest.mark.timeout(180)]
 HEAD, OFFICER = StepRule(20, "head", "office"), StepRule(10, "compliance", "finance")
 
 

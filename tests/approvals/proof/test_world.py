@@ -17,7 +17,7 @@ from portal.accounts.models import Department, Duty, User
 from portal.clock import now
 from requests_app.models import Category, ServiceRequest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough, pytest.mark.timeout(180)]
 CODES = (
     *(
         "head",
