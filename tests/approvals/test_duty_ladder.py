@@ -82,6 +82,7 @@ def test_technical_steps_of_a_flag_stay() -> None:
 
 def test_costs_have_the_same_ladder() -> None:
     assert {rule.code for rule in RULES} & {rule.code for rule in COSTS} == {
+        "budget-over",
         "duty-site-manager",
         "duty-manager-on-call",
         "duty-exec-on-call",

@@ -1,5 +1,6 @@
 """Porter control over HTTP: the order of the moves, who is given one, what is handed back; and what a ward sees of porters."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -199,7 +200,7 @@ def test_the_receiving_department_sees_who_comes_and_sends_them_back(porters: Si
     assert "Ready to go back? Patient to" in shown
     assert there.number not in shown
     assert "Q7" not in shown
-    assert "XQ" not in shown
+    assert not re.search(r"\bXQ\b", shown)  # a token may hold the two letters
     back = ServiceRequest.objects.get(move__return_of__request=there)
     assert imaging.post(reverse("requests:ready", args=[back.public_id])).status_code == 302
     assert fresh(back).released_at

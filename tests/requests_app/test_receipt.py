@@ -210,7 +210,7 @@ def test_what_receiving_costs(world: SimpleNamespace, nurse: Client, lines: dict
     assert (len(page), len(own)) == (PAGE, RECEIPT)
 
 
-PAGE, RECEIPT = 6, 23
+PAGE, RECEIPT = 6, 24
 
 
 # ---- programs ----
