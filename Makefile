@@ -12,7 +12,7 @@ TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/15
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: help run test test-pg test-browser test-thorough test-odoo test-long test-deep seeded-bugs bench lint format lock messages pictures reset
+.PHONY: help run test test-all test-pg test-browser test-thorough test-odoo test-long test-deep seeded-bugs bench lint format lock messages pictures reset
 
 help: ## Say what each target does
 	@echo "Hospital service portal"
@@ -24,6 +24,7 @@ help: ## Say what each target does
 	@echo "  make reset         throw the data of make run away"
 	@echo
 	@echo "  make test          the tests that need nothing but this machine (under 3 minutes)"
+	@echo "  make test-all      those that tests/slow.txt names as well"
 	@echo "  make test-pg       all of them on PostgreSQL and Redis, with real workers"
 	@echo "                     TEST_DATABASE_URL=$(TEST_DATABASE_URL)"
 	@echo "                     TEST_REDIS_URL=$(TEST_REDIS_URL)"
@@ -74,7 +75,10 @@ reset: ## Throw the data of make run away
 	@rm -rf "$(VAR)" && echo "$(VAR)/ is gone; make run starts afresh."
 
 # --- tests ----------------------------------------------------------------------------------------------------------
-test: .venv/.dev ## Everything that runs here, on SQLite
+test: .venv/.dev ## What is quick, on SQLite
+	@$(ALONE) $(PYTEST) -n 2 -m "not slow" $(ARGS)
+
+test-all: .venv/.dev ## Everything that runs here, on SQLite
 	@$(ALONE) $(PYTEST) -n 2 $(ARGS)
 
 test-pg: .venv/.dev ## Everything, on PostgreSQL and Redis with real workers

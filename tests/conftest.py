@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +31,18 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     ),
     "browser": (lambda: bool(CHROMIUM) and settings.STATIC_MANIFEST, "needs Chromium: make test-browser"),
 }
+
+
+# Modules that took nine seconds and more on PostgreSQL: `make test` leaves them to `make test-pg` and `make test-all`.
+SLOW = frozenset((Path(__file__).parent / "slow.txt").read_text().split())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow, before `-m` chooses."""
+    for item in items:
+        if item.nodeid.partition("::")[0] in SLOW:
+            item.add_marker("slow")
 
 
 @pytest.hookimpl(tryfirst=True)
