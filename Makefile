@@ -23,7 +23,7 @@ help: ## Say what each target does
 	@echo "                     ODOO_URL ODOO_DB ODOO_USER ODOO_PASSWORD: your own Odoo instead of the stand-in"
 	@echo "  make reset         throw the data of make run away"
 	@echo
-	@echo "  make test          the tests that need nothing but this machine (under 3 minutes)"
+	@echo "  make test          the quick tests, which need nothing but this machine (4 minutes)"
 	@echo "  make test-all      those that tests/slow.txt names as well"
 	@echo "  make test-pg       all of them on PostgreSQL and Redis, with real workers"
 	@echo "                     TEST_DATABASE_URL=$(TEST_DATABASE_URL)"
